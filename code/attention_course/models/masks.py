@@ -1,0 +1,118 @@
+"""What every model does with padding, and the checks of what comes in.
+
+A mask is boolean and True where a position may be looked at (the sense that
+``torch.nn.functional.scaled_dot_product_attention`` has, too).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def masked_softmax(scores: Tensor, mask: Tensor, dim: int = -1) -> Tensor:
+    """The softmax over the positions that may be looked at; all others get exactly zero.
+
+    The mask acts before the softmax: zeroing weights afterwards would leave them with a sum
+    below one. Where nothing may be looked at, all weights are zero, and so is their gradient.
+
+    Args:
+        scores: any floating-point tensor.
+        mask: bool, of a shape that broadcasts to that of ``scores``; True where one may look.
+        dim: the dimension over which the weights sum to one.
+
+    Returns:
+        Weights of the shape of ``scores``.
+
+    Raises:
+        ValueError: the mask is not boolean or does not broadcast to the scores.
+    """
+    if mask.dtype != torch.bool:
+        raise ValueError(f"mask has dtype {mask.dtype}, expected torch.bool (True: may look)")
+    try:
+        broadcasts = torch.broadcast_shapes(scores.shape, mask.shape) == scores.shape
+    except RuntimeError:
+        broadcasts = False
+    if not broadcasts:
+        raise ValueError(
+            f"mask has shape {tuple(mask.shape)}, which does not broadcast to "
+            f"{tuple(scores.shape)}, the shape of scores"
+        )
+    barred = ~mask
+    # The lowest finite number, not -inf: in a row with nothing to look at, -inf makes NaN.
+    weights = scores.masked_fill(barred, torch.finfo(scores.dtype).min).softmax(dim)
+    return weights.masked_fill(barred, 0.0)
+
+
+def check_source(source: Tensor, source_mask: Tensor, vocabulary: int) -> None:
+    """Raises ValueError unless ``source`` (B, S) and ``source_mask`` (B, S) fit a model.
+
+    Args:
+        source: int64 token ids, each below ``vocabulary``.
+        source_mask: bool, True at real words; at least one in every sentence.
+        vocabulary: how many token ids the model knows.
+    """
+    _check_ids("source", source, 2, "(B, S)", vocabulary)
+    if source_mask.shape != source.shape:
+        raise ValueError(
+            f"source_mask has shape {tuple(source_mask.shape)}, "
+            f"expected {tuple(source.shape)} like source"
+        )
+    if source_mask.dtype != torch.bool:
+        raise ValueError(
+            f"source_mask has dtype {source_mask.dtype}, expected torch.bool (True at real words)"
+        )
+    real = source_mask.any(dim=1)
+    if not real.all():
+        empty = int((~real).nonzero()[0])
+        raise ValueError(
+            f"sentence {empty} is empty: source_mask has no True in row {empty}, "
+            "expected at least one real word"
+        )
+
+
+def check_target(target: Tensor, batch: int, vocabulary: int) -> None:
+    """Raises ValueError unless ``target`` (B, T) fits ``batch`` sentences and the vocabulary."""
+    _check_ids("target", target, 2, "(B, T)", vocabulary)
+    _check_batch("target", target, batch)
+
+
+def check_token(token: Tensor, batch: int, vocabulary: int) -> None:
+    """Raises ValueError unless ``token`` (B,) fits ``batch`` sentences and the vocabulary."""
+    _check_ids("token", token, 1, "(B,)", vocabulary)
+    _check_batch("token", token, batch)
+
+
+def check_sizes(**sizes: int) -> None:
+    """Raises ValueError that names the first size that is not an integer of at least 1."""
+    for name, size in sizes.items():
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise ValueError(f"{name} is {size!r}, expected an integer of at least 1")
+
+
+def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    """Raises ValueError unless ``value`` is one of ``choices``."""
+    if value not in choices:
+        expected = " or ".join(repr(choice) for choice in choices)
+        raise ValueError(f"{name} is {value!r}, expected {expected}")
+
+
+def _check_ids(name: str, ids: Tensor, rank: int, shape: str, vocabulary: int) -> None:
+    if ids.dim() != rank or ids.numel() == 0:
+        raise ValueError(f"{name} has shape {tuple(ids.shape)}, expected {shape}, not empty")
+    if ids.dtype != torch.int64:
+        raise ValueError(f"{name} has dtype {ids.dtype}, expected torch.int64 (token ids)")
+    low, high = torch.stack(torch.aminmax(ids)).tolist()
+    if low < 0 or high >= vocabulary:
+        raise ValueError(
+            f"{name} holds the token id {low if low < 0 else high}, "
+            f"expected ids from 0 to {vocabulary - 1} (a vocabulary of {vocabulary})"
+        )
+
+
+def _check_batch(name: str, ids: Tensor, batch: int) -> None:
+    if ids.shape[0] != batch:
+        raise ValueError(
+            f"{name} has shape {tuple(ids.shape)}: {ids.shape[0]} sentences, "
+            f"expected {batch} like source"
+        )
