@@ -27,6 +27,7 @@ from attention_course.data.batches import Batch
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Loss = Callable[..., Tensor]
 Schedule = Callable[[int], float]
@@ -179,11 +180,11 @@ class History:
     cpu_seconds: float = 0.0
     interrupted: bool = False
 
-    def plot(self, ax: Axes | None = None) -> Axes:
+    def plot(self, ax: Axes | None = None) -> Figure:
         """Draws training and validation loss over the steps; on a new figure without `ax`."""
         from attention_course import plots
 
-        return plots.history(self, ax=ax)
+        return plots.history(self.losses, self.validation, ax=ax)
 
     def __repr__(self) -> str:
         # no losses and times here: they differ between machines, and this stands in notebooks
