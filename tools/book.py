@@ -2,8 +2,8 @@
 
     python tools/book.py [--fresh]
 
-Chapters run in parallel, one core each, unless nothing that they rest on has changed. The pages
-are then built from the root with warnings as errors, or left alone when nothing they show has changed.
+Chapters run in parallel, one core each, unless nothing that they rest on has changed. Then the
+pages are built from the root with warnings as errors, or left alone when they would be the same.
 """
 
 from __future__ import annotations
@@ -75,9 +75,10 @@ def write_run_times(runs: dict[Path, Run]) -> None:
 def warn_of_cost(runs: dict[Path, Run]) -> None:
     for path, run in sorted(runs.items()):
         if run.cpu_seconds > CPU_SECONDS:
-            print(f"WARNING {name(path)} used {run.cpu_seconds:.0f} CPU-seconds, not {CPU_SECONDS}")
+            print(f"WARNING {name(path)}: {run.cpu_seconds:.0f} s of CPU, promised {CPU_SECONDS} s")
         if run.peak_bytes > PEAK_BYTES:
-            print(f"WARNING {name(path)} used {run.peak_bytes / 1e9:.2f} GB, not {PEAK_BYTES / 1e9}")
+            used, promised = run.peak_bytes / 1e9, PEAK_BYTES / 1e9
+            print(f"WARNING {name(path)}: {used:.2f} GB of memory, promised {promised} GB")
 
 
 def what_the_site_shows(runs: dict[Path, Run]) -> str:

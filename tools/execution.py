@@ -41,7 +41,7 @@ KERNEL_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "TQDM_DISA
 
 # Runs last in each notebook's kernel and is not stored. VmHWM and not ru_maxrss: on Linux the
 # latter starts from the memory of the process that started the kernel.
-MEASURE = '''
+MEASURE = """
 def _measure():
     import json, pathlib, resource, sys
     own, children = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
@@ -58,7 +58,7 @@ def _measure():
         "modules": sorted(module.__file__ for module in modules),
     }))
 _measure()
-'''
+"""
 
 
 class NotebookError(Exception):
@@ -97,7 +97,9 @@ def state_of_the_world() -> dict[str, str]:
     return world
 
 
-def used_by(notebook: NotebookNode, modules: Iterable[str], world: dict[str, str]) -> dict[str, str]:
+def used_by(
+    notebook: NotebookNode, modules: Iterable[str], world: dict[str, str]
+) -> dict[str, str]:
     """The part of the world that one run rested on: of the package, the modules it imported.
 
     A notebook that starts processes is taken to rest on every module.
