@@ -411,6 +411,8 @@ def translate(
         ValueError: a sentence is empty, is one string instead of words, or has a word that a
             strict vocabulary does not know.
     """
+    if batch_size < 1:
+        raise ValueError(f"batch_size is {batch_size}, expected at least 1")
     for sentence in sentences:
         if isinstance(sentence, str):
             raise ValueError(
