@@ -10,7 +10,7 @@ The paper's order and letters: the encoder's annotations h_j (Section 3.2), the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -205,13 +205,14 @@ class RNNSearch(nn.Module):
         """
         decoder, h = self.decoder, state.annotations
         y = decoder.E(target)  # (B, T, m)
-        s, states, contexts, weights = state.s, [state.s], [], []
-        for drive in decoder.W(y).unbind(1):  # W E y_{i-1} for z, r and the candidate (B, 3n)
-            alpha = self.attention(s, state.keys, state.mask)  # α_i, asked by s_{i-1} (B, S)
-            c = (alpha[:, None] @ h)[:, 0]  # c_i = Σ_j α_ij h_j (B, 2n)
-            s = decoder.unit(drive + decoder.C(c), s)  # s_i (B, n)
-            states.append(s)
+        states, contexts, weights = [state.s], [], []
+        for drive in decoder.unit.drive(y).unbind(1):  # W E y_{i-1} for both gates and s̃ (B, 3n)
+            alpha = self.attention(
+                states[-1], state.keys, state.mask
+            )  # α_i, asked by s_{i-1} (B, S)
+            c = (alpha[:, None] @ h).squeeze(1)  # c_i = Σ_j α_ij h_j (B, 2n)
+            states.append(decoder.unit(drive + decoder.C(c), states[-1]))  # s_i (B, n)
             contexts.append(c)
             weights.append(alpha)
-        logits = decoder.logits(torch.stack(states, 1), y, torch.stack(contexts, 1))
-        return logits, torch.stack(weights, 1), SearchState(s, h, state.keys, state.mask)
+        logits = decoder.logits(states, y, torch.stack(contexts, 1))
+        return logits, torch.stack(weights, 1), replace(state, s=states[-1])

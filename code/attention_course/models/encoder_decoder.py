@@ -12,7 +12,7 @@ the encoder, s states of the decoder, y words of the translation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
@@ -57,10 +57,9 @@ class Encoder(nn.Module):
         super().__init__()
         check_sizes(source_vocabulary=vocabulary, embedding=embedding)
         self.directions = 2 if bidirectional else 1
-        # Both directions run in one loop, as two copies of the unit side by side.
-        self.unit = gated_unit(cell, hidden, copies=self.directions)
         self.E = nn.Embedding(vocabulary, embedding)
-        self.W = nn.Linear(embedding, self.directions * 3 * hidden)  # W_z, W_r, W, and biases
+        # Both directions run in one loop, as two copies of the unit side by side.
+        self.unit = gated_unit(cell, embedding, hidden, copies=self.directions)
 
     def forward(self, source: Tensor, source_mask: Tensor) -> Tensor:
         """The states for each word.
@@ -74,16 +73,17 @@ class Encoder(nn.Module):
             state on, the last column holds the forward states at the last real words, and the
             first column the backward states at the first.
         """
-        drive = self.W(self.E(source))  # (B, S, 3n · directions)
-        drive = drive.unflatten(-1, (self.directions, -1)).permute(1, 2, 0, 3)
-        mask = source_mask.T[:, None, :, None].expand(-1, self.directions, -1, -1)
-        states = run(self.unit, _turn(drive).unbind(), _turn(mask).unbind())
-        return _turn(states).permute(2, 0, 1, 3).flatten(2)  # (B, S, n · directions)
+        words, real = self._in_reading_order(source), self._in_reading_order(source_mask)
+        e = self.E(words)  # (directions, S, B, m)
+        drive = self.unit.drive(e.flatten(1, 2)).unflatten(1, e.shape[1:3])  # (…, S, B, 3n)
+        h_0 = drive.new_zeros(self.directions, source.shape[0], self.unit.hidden)
+        states = run(self.unit, drive.unbind(1), real[..., None].unbind(1), h_0)
+        forward, *backward = torch.stack(states, dim=2).unbind(0)  # (B, S, n) each
+        return torch.cat([forward, *(h.flip(1) for h in backward)], dim=-1)
 
-
-def _turn(x: Tensor) -> Tensor:
-    """Turns the time of the backward direction, in (S, directions, …), round, there or back."""
-    return torch.cat([x[:, :1], x[:, 1:].flip(0)], dim=1)
+    def _in_reading_order(self, x: Tensor) -> Tensor:
+        """(B, S) to (directions, S, B): as it stands and, read both ways, from its end."""
+        return torch.stack([x.T, x.T.flip(0)][: self.directions])
 
 
 class Decoder(nn.Module):
@@ -115,9 +115,8 @@ class Decoder(nn.Module):
         check_sizes(target_vocabulary=vocabulary, embedding=embedding, maxout=maxout)
         check_choice("readout", readout, ("previous", "current"))
         self.readout = readout
-        self.unit = gated_unit(cell, hidden)  # U_z, U_r, U
         self.E = nn.Embedding(vocabulary, embedding)
-        self.W = nn.Linear(embedding, 3 * hidden)  # W_z, W_r, W, and biases
+        self.unit = gated_unit(cell, embedding, hidden)  # W_z, W_r, W and U_z, U_r, U
         self.C = nn.Linear(context, 3 * hidden, bias=False)  # C_z, C_r, C
         self.W_s = nn.Linear(hidden, hidden)
         self.U_o = nn.Linear(hidden, 2 * maxout)
@@ -129,20 +128,21 @@ class Decoder(nn.Module):
         """s_0 = tanh(W_s h), (B, n), from a state of the encoder (B, n)."""
         return torch.tanh(self.W_s(h))
 
-    def logits(self, states: Tensor, y: Tensor, c: Tensor) -> Tensor:
+    def logits(self, states: list[Tensor], y: Tensor, c: Tensor) -> Tensor:
         """The deep output with one maxout layer, for all positions in one go.
 
         t̃_i = U_o s_{i-1} + V_o E y_{i-1} + C_o c_i,  t_i = maxout(t̃_i),  p(y_i) ∝ exp(W_o t_i)
 
         Args:
-            states: (B, T+1, n), s_0 … s_T.
+            states: T+1 tensors (B, n), s_0 … s_T.
             y: (B, T, m), the embedded previous words E y_0 … E y_{T-1}.
             c: (B, T, context) or, the same for all positions, (B, 1, context).
 
         Returns:
             (B, T, K_y).
         """
-        s = states[:, :-1] if self.readout == "previous" else states[:, 1:]  # (B, T, n)
+        read = states[:-1] if self.readout == "previous" else states[1:]
+        s = torch.stack(read, dim=1)  # (B, T, n)
         t = self.U_o(s) + self.V_o(y) + self.C_o(c)  # t̃ (B, T, 2l)
         return self.W_o(maxout(t))
 
@@ -153,10 +153,11 @@ class FixedContextState:
 
     s: Tensor  # s_{i-1} (B, n)
     c: Tensor  # the sentence (B, context)
+    length: int  # S, for the shape of the weights
 
     def select(self, rows: Tensor) -> FixedContextState:
         """The state of the sentences ``rows`` (R,) int64, in that order."""
-        return FixedContextState(self.s[rows], self.c[rows])
+        return FixedContextState(self.s[rows], self.c[rows], self.length)
 
 
 class EncoderDecoder(nn.Module):
@@ -242,7 +243,7 @@ class EncoderDecoder(nn.Module):
         h = self.encoder(source, source_mask)  # (B, S, n · directions)
         n = h.shape[-1] // self.encoder.directions
         c = torch.cat([h[:, -1, :n], h[:, 0, n:]], dim=-1)  # [→h_S; ←h_1], or →h_S alone
-        return FixedContextState(self.decoder.initial_state(c[:, -n:]), c)
+        return FixedContextState(self.decoder.initial_state(c[:, -n:]), c, source.shape[1])
 
     def step(
         self, token: Tensor, state: FixedContextState
@@ -254,18 +255,18 @@ class EncoderDecoder(nn.Module):
             state: from `start` or the last `step`.
 
         Returns:
-            Logits (B, K_y), weights (B, 0, 1, S) with S = 0, and the next state.
+            Logits (B, K_y), weights (B, 0, 1, S), and the next state.
         """
         check_token(token, state.s.shape[0], self.decoder.E.num_embeddings)
         logits, state = self._decode(token[:, None], state)
-        return logits[:, 0], logits.new_zeros(token.shape[0], 0, 1, 0), state
+        return logits[:, 0], logits.new_zeros(token.shape[0], 0, 1, state.length), state
 
     def _decode(self, target: Tensor, state: FixedContextState) -> tuple[Tensor, FixedContextState]:
         """Runs the decoder over target (B, T) from a state; logits (B, T, K_y), the new state."""
         decoder, c = self.decoder, state.c[:, None]  # (B, 1, context)
         y = decoder.E(target)  # (B, T, m)
-        drive = decoder.W(y) + decoder.C(c)  # (B, T, 3n): the context enters the gates, too
+        drive = decoder.unit.drive(y) + decoder.C(c)  # (B, T, 3n): c enters the gates, too
         states = [state.s]
         for drive_i in drive.unbind(1):
             states.append(decoder.unit(drive_i, states[-1]))  # s_i (B, n)
-        return decoder.logits(torch.stack(states, 1), y, c), FixedContextState(states[-1], state.c)
+        return decoder.logits(states, y, c), replace(state, s=states[-1])
