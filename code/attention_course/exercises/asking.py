@@ -1,0 +1,106 @@
+"""Runs an answer on inputs and catches whatever comes of it.
+
+This is the only part of the package that touches a learner's code. It imports no question and no
+reference, so that a process which holds answers needs to hold nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from attention_course.exercises.values import Value, copied, identical, plain
+
+Answer = Callable[..., object]
+Ask = Callable[[Answer, Mapping[str, Value]], object]
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The answer returned.
+
+    Attributes:
+        value: what it returned, as a value.
+        changed: the names of the inputs that are not what they were before the call.
+    """
+
+    value: Value
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The answer raised: the exception's type and the first line of its message."""
+
+    type_name: str
+    message: str = ""
+
+
+Outcome = Returned | Raised
+
+
+def call(answer: Answer, inputs: Mapping[str, Value]) -> object:
+    """The usual way to ask: one call, inputs in order, so that parameters may be renamed."""
+    return answer(*inputs.values())
+
+
+def ask(answer: Answer, inputs: Mapping[str, Value], how: Ask = call, *, seed: int = 0) -> Outcome:
+    """Puts inputs to an answer.
+
+    The answer gets copies of the inputs. What it prints or warns is dropped; the state of the
+    random generators, default dtype, gradient mode and warning filters afterwards is that of
+    before, and while the answer runs it is always the same. Ctrl-C still gets through.
+    """
+    own = {name: copied(value) for name, value in inputs.items()}
+    with apart(seed):
+        try:
+            value = plain(how(answer, own))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit too: it must not end the notebook
+            return Raised(type(error).__name__, _first_line(error))
+        changed = tuple(name for name in inputs if not identical(plain(own[name]), inputs[name]))
+    return Returned(value, changed)
+
+
+@contextlib.contextmanager
+def apart(seed: int) -> Iterator[None]:
+    """Runs what is inside from a known state, in silence, and puts the old state back."""
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+    dtype, gradients = torch.get_default_dtype(), torch.is_grad_enabled()
+    silence = io.StringIO()
+    with (
+        torch.random.fork_rng(devices=[]),
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(silence),
+        contextlib.redirect_stderr(silence),
+    ):
+        warnings.simplefilter("ignore")
+        torch.set_default_dtype(torch.float32)
+        torch.set_grad_enabled(True)
+        torch.manual_seed(seed)
+        random.seed(seed)
+        np.random.seed(seed)  # noqa: NPY002
+        try:
+            yield
+        finally:
+            torch.set_default_dtype(dtype)
+            torch.set_grad_enabled(gradients)
+            random.setstate(python)
+            np.random.set_state(numpy)  # noqa: NPY002
+
+
+def _first_line(error: BaseException) -> str:
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:  # a learner's own exception may fail even at this
+        lines = []
+    line = lines[0].strip() if lines else ""
+    return line if len(line) <= 160 else line[:159] + "…"

@@ -1,0 +1,58 @@
+"""What a learner calls in a notebook: `check` and `progress`."""
+
+from __future__ import annotations
+
+from attention_course.exercises import registry
+from attention_course.exercises.asking import Answer
+from attention_course.exercises.judging import Verdict, examine
+from attention_course.exercises.values import named, plain
+
+SEED = 1409  # of the inputs in notebooks; a graded run draws others
+
+_verdicts: dict[str, Verdict] = {}
+
+
+def check(question_id: str, answer: Answer) -> None:
+    """Tries an answer and prints one line: how many checks it passes, or a hint.
+
+    The answer is run on a handful of inputs. What it prints meanwhile is not shown.
+
+    Args:
+        question_id: for example "bahdanau.scores".
+        answer: the function that the question asks for.
+
+    Raises:
+        ValueError: there is no such question.
+    """
+    question = registry.question(question_id)
+    if callable(answer):
+        verdict = examine(question, answer, SEED)
+    else:
+        hint = f"{question.answer} is {named(plain(answer))}, expected the function itself"
+        verdict = Verdict(question, (False,) * len(question.cases), hint)
+    _verdicts[question.id] = verdict
+    print(verdict.line)
+
+
+def progress(name: str) -> None:
+    """Prints how many points of an exercise the checks of this session have won so far.
+
+    Args:
+        name: of the exercise, for example "bahdanau".
+
+    Raises:
+        ValueError: there is no such exercise.
+    """
+    exercise = registry.exercise(name)
+    verdicts = [_verdicts.get(question.id) for question in exercise.questions]
+    won = sum(verdict.points for verdict in verdicts if verdict)
+    open_ = [
+        question.name
+        for question, verdict in zip(exercise.questions, verdicts, strict=True)
+        if verdict is None or not all(verdict.passed)
+    ]
+    rest = f"; still open: {', '.join(open_)}" if open_ else ""
+    print(
+        f"exercise {exercise.number}: {round(won, 1):g} of {exercise.points} points so far{rest} "
+        "(the graded run uses other inputs)"
+    )

@@ -1,0 +1,153 @@
+"""Compares what an answer returned with what was expected, and says what is wrong in general."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+import torch
+from torch import Tensor
+
+from attention_course.exercises.values import Tolerance, Value, named
+
+
+class Rank(IntEnum):
+    """What kind of problem it is; the lowest is told first, since the others may follow from it."""
+
+    NOT_WRITTEN = 0
+    RAISED = 1
+    NOTHING = 2
+    SHAPE = 3
+    DTYPE = 4
+    NOT_FINITE = 5
+    CHANGED = 6
+    NUMBERS = 7
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why an output is not accepted: its kind, and one sentence without a full stop."""
+
+    rank: Rank
+    sentence: str
+
+
+Judge = Callable[[Value, Value, Mapping[str, Value], Tolerance], Problem | None]
+
+
+def compare(
+    given: Value, expected: Value, inputs: Mapping[str, Value], tolerance: Tolerance
+) -> Problem | None:
+    """The usual judge: the same structure, shapes and kinds, and numbers within the tolerance.
+
+    A tensor of one dimension passes for a list of numbers, one without dimensions for a number;
+    floating-point tensors may be more precise than expected, not less.
+    """
+    return _compare(given, expected, tolerance, "")
+
+
+def _compare(given: Value, expected: Value, tolerance: Tolerance, where: str) -> Problem | None:
+    if isinstance(expected, Tensor):
+        return _compare_tensors(given, expected, tolerance, where)
+    if isinstance(given, Tensor) and not isinstance(expected, str):
+        given = given.tolist() if given.dim() <= 1 else given
+    if isinstance(expected, dict):
+        return _compare_dicts(given, expected, tolerance, where)
+    if isinstance(expected, list):
+        return _compare_lists(given, expected, tolerance, where)
+    if isinstance(expected, str):
+        if not isinstance(given, str):
+            return wrong_kind(given, expected, where)
+        same = given.strip().lower() == expected.strip().lower()
+        return None if same else Problem(Rank.NUMBERS, f"{where or 'what it returns'} is not right")
+    if isinstance(given, bool) != isinstance(expected, bool) or not isinstance(given, int | float):
+        return wrong_kind(given, expected, where)
+    if isinstance(expected, int):
+        right = given == expected
+    else:
+        right = bool(tolerance.allows(torch.tensor(given), torch.tensor(expected)))
+    return None if right else Problem(Rank.NUMBERS, f"{where or 'the number'} is not right")
+
+
+def _compare_tensors(
+    given: Value, expected: Tensor, tolerance: Tolerance, where: str
+) -> Problem | None:
+    if not isinstance(given, Tensor):
+        return wrong_kind(given, expected, where)
+    it = f"{where} has" if where else "your answer has"
+    if given.shape != expected.shape:
+        shapes = f"shape {tuple(given.shape)}, expected {tuple(expected.shape)}"
+        return Problem(Rank.SHAPE, f"{it} {shapes}")
+    if not _fits(given.dtype, expected.dtype):
+        return Problem(Rank.DTYPE, f"{it} dtype {given.dtype}, expected {expected.dtype}")
+    agree = tolerance.allows(given, expected)
+    if agree.all():
+        return None
+    bad = ~given.double().isfinite() & expected.double().isfinite()
+    if bad.any():
+        return Problem(
+            Rank.NOT_FINITE,
+            f"{it} NaN or infinity in {_count(bad)} places where the right numbers are finite",
+        )
+    return Problem(
+        Rank.NUMBERS, f"{it} the right shape, but {_count(~agree)} of its numbers are not right"
+    )
+
+
+def _compare_dicts(
+    given: Value, expected: dict[str, Value], tolerance: Tolerance, where: str
+) -> Problem | None:
+    if not isinstance(given, dict):
+        return wrong_kind(given, expected, where)
+    for key, value in expected.items():
+        if key not in given:
+            return Problem(Rank.SHAPE, f"the dictionary you return has no key {key!r}")
+        problem = _compare(given[key], value, tolerance, f"your {key!r}")
+        if problem:
+            return problem
+    return None
+
+
+def _compare_lists(
+    given: Value, expected: list[Value], tolerance: Tolerance, where: str
+) -> Problem | None:
+    if not isinstance(given, list):
+        return wrong_kind(given, expected, where)
+    if len(given) != len(expected):
+        it = f"{where} holds" if where else "what you return holds"
+        return Problem(Rank.SHAPE, f"{it} {len(given)} things, expected {len(expected)}")
+    for index, (one, other) in enumerate(zip(given, expected, strict=True), start=1):
+        place = f"number {index} of {where}" if where else f"part {index} of your answer"
+        problem = _compare(one, other, tolerance, place)
+        if problem:
+            return problem
+    return None
+
+
+def wrong_kind(given: Value, expected: Value, where: str) -> Problem:
+    """Says that something else was expected; `where` names the part, "" the whole."""
+    if given is None:
+        return Problem(
+            Rank.NOTHING,
+            f"{where} is None, expected {named(expected)}"
+            if where
+            else f"your function returns None, expected {named(expected)}: is the return missing?",
+        )
+    it = f"{where} is" if where else "your function returns"
+    return Problem(Rank.NOTHING, f"{it} {named(given)}, expected {named(expected)}")
+
+
+def _fits(given: torch.dtype, expected: torch.dtype) -> bool:
+    """Same kind of number, and no less precise; any integers pass for integers."""
+    if expected == torch.bool or given == torch.bool or given.is_complex:
+        return given == expected
+    if expected.is_floating_point != given.is_floating_point:
+        return False
+    if not expected.is_floating_point:
+        return True
+    return torch.finfo(given).bits >= torch.finfo(expected).bits
+
+
+def _count(where: Tensor) -> str:
+    return f"{int(where.sum())} of {where.numel()}"

@@ -1,0 +1,209 @@
+"""From what an answer did on every case to a verdict with a hint.
+
+Hints come from probes: each known mistake is put to the same inputs, and where the learner's
+output is what the mistake gives, the mistake is named. Only where none fits, the hint says in
+general what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from attention_course.exercises.asking import Answer, Outcome, Raised, Returned, ask
+from attention_course.exercises.comparing import Problem, Rank, wrong_kind
+from attention_course.exercises.question import Case, Inputs, Mistake, Question
+from attention_course.exercises.values import Value
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is thought of an answer.
+
+    Attributes:
+        question: the question.
+        passed: for each case, whether it passed.
+        hint: one sentence, empty where all passed.
+        mistake: the name of the known mistake that the hint names, if any.
+    """
+
+    question: Question
+    passed: tuple[bool, ...]
+    hint: str = ""
+    mistake: str | None = None
+
+    @property
+    def points(self) -> float:
+        """The points won: those of the question, shared evenly by its cases."""
+        return self.question.points * sum(self.passed) / len(self.passed)
+
+    @property
+    def line(self) -> str:
+        """What a learner reads: one line, the same each time for the same answer."""
+        count = f"{sum(self.passed)} of {len(self.passed)} checks"
+        if not self.hint:
+            return f"{self.question.name}: {count}"
+        if not any(self.passed):
+            return f"{self.question.name}: hint: {self.hint}"
+        failed = [
+            case.name
+            for case, passed in zip(self.question.cases, self.passed, strict=True)
+            if not passed
+        ]
+        return f"{self.question.name}: hint: {self.hint} ({count}; not: {', '.join(failed)})"
+
+
+def put(question: Question, answer: Answer, drawn: Sequence[Inputs]) -> list[Outcome]:
+    """Asks an answer in every case (once only where all cases have the same empty inputs)."""
+    if not any(drawn):
+        return [ask(answer, {}, question.ask)] * len(drawn)
+    return [ask(answer, question.sent(inputs), question.ask) for inputs in drawn]
+
+
+def judge(question: Question, drawn: Sequence[Inputs], outcomes: Sequence[Outcome]) -> Verdict:
+    """Judges what an answer did.
+
+    Args:
+        question: the question.
+        drawn: the inputs of every case, with what was kept back.
+        outcomes: what the answer did in every case, in the same order.
+    """
+    expected = _expected(question, drawn)
+    problems = [
+        _problem(question, case, outcome, right, inputs)
+        for case, outcome, right, inputs in zip(
+            question.cases, outcomes, expected, drawn, strict=True
+        )
+    ]
+    passed = tuple(problem is None for problem in problems)
+    found = [problem for problem in problems if problem is not None]
+    if not found:
+        return Verdict(question, passed)
+    mistake = _recognised(question, drawn, outcomes, expected, passed)
+    if mistake is not None:
+        return Verdict(question, passed, mistake.hint, mistake.name)
+    return Verdict(question, passed, min(found, key=lambda problem: problem.rank).sentence)
+
+
+def examine(question: Question, answer: Answer, seed: int) -> Verdict:
+    """Draws, asks and judges in this process."""
+    drawn = question.draw(seed)
+    return judge(question, drawn, put(question, answer, drawn))
+
+
+def _expected(question: Question, drawn: Sequence[Inputs]) -> list[Value]:
+    if question.kept_back:
+        return [{name: inputs[name] for name in question.kept_back} for inputs in drawn]
+    outcomes = put(question, question.reference, drawn)
+    for outcome in outcomes:
+        if isinstance(outcome, Raised):
+            raise RuntimeError(f"the reference of {question.id} raised {outcome}")
+    return [outcome.value for outcome in outcomes if isinstance(outcome, Returned)]
+
+
+def _problem(
+    question: Question, case: Case, outcome: Outcome, expected: Value, inputs: Inputs
+) -> Problem | None:
+    if isinstance(outcome, Raised):
+        if outcome.type_name == "NotImplementedError":
+            return Problem(
+                Rank.NOT_WRITTEN,
+                "not written yet: put your own lines in place of raise NotImplementedError",
+            )
+        message = f": {outcome.message}" if outcome.message else ""
+        return Problem(Rank.RAISED, f"your function raises {outcome.type_name}{message}")
+    problem = _difference(question, case, outcome.value, expected, inputs)
+    if problem is None and outcome.changed:
+        names = " and ".join(f"`{name}`" for name in outcome.changed)
+        return Problem(
+            Rank.CHANGED,
+            f"your function changes its input {names} in place, which its caller still needs",
+        )
+    return problem
+
+
+def _difference(
+    question: Question, case: Case, given: Value, expected: Value, inputs: Inputs
+) -> Problem | None:
+    """What the judge says; of answers in parts it sees one part only."""
+    if case.part is not None:
+        given, missing = _taken(given, expected, case.part)
+        if missing is not None:
+            return missing
+        expected = expected[case.part]
+    return question.judge(given, expected, inputs, question.tolerance)
+
+
+def _taken(given: Value, expected: Value, part: int | str) -> tuple[Value, Problem | None]:
+    """The part of an answer that counts, or why there is none."""
+    kind = list if isinstance(part, int) else dict
+    if not isinstance(given, kind):
+        return None, wrong_kind(given, expected, "")
+    if kind is dict and part not in given:
+        return None, Problem(Rank.SHAPE, f"the dictionary you return has no key {part!r}")
+    if kind is list and len(given) != len(expected):
+        return None, Problem(
+            Rank.SHAPE, f"what you return has {len(given)} parts, expected {len(expected)}"
+        )
+    return given[part], None  # type: ignore[index]
+
+
+def _recognised(
+    question: Question,
+    drawn: Sequence[Inputs],
+    outcomes: Sequence[Outcome],
+    expected: Sequence[Value],
+    passed: Sequence[bool],
+) -> Mistake | None:
+    """The known mistake that explains the failed cases best, if any explains one of them.
+
+    First choice is a mistake that does in every case what the learner's answer does; then the one
+    that explains most of the failed cases; among equals the first in the question's order.
+    """
+    best: tuple[int, Mistake] | None = None
+    for mistake in question.mistakes:
+        if mistake.sign is not None:
+            shows = [
+                not ok and isinstance(o, Returned) and mistake.sign(o.value, right, inputs)
+                for ok, o, right, inputs in zip(passed, outcomes, expected, drawn, strict=True)
+            ]
+            weight = sum(shows)
+        else:
+            weight = _likeness(question, mistake, drawn, outcomes, expected, passed)
+        if weight and (best is None or weight > best[0]):
+            best = (weight, mistake)
+    return best[1] if best else None
+
+
+def _likeness(
+    question: Question,
+    mistake: Mistake,
+    drawn: Sequence[Inputs],
+    outcomes: Sequence[Outcome],
+    expected: Sequence[Value],
+    passed: Sequence[bool],
+) -> int:
+    """How many failed cases a mistake explains; one more than all cases if it agrees in all."""
+    explained, agrees, shown = 0, True, False
+    rows = zip(
+        question.cases, put(question, mistake.answer, drawn), outcomes, expected, drawn, passed,
+        strict=True,
+    )  # fmt: skip
+    for case, wrong, outcome, right, inputs, ok in rows:
+        harmless = _problem(question, case, wrong, right, inputs) is None
+        if ok or harmless:
+            agrees = agrees and ok and harmless
+        elif isinstance(wrong, Raised) or isinstance(outcome, Raised):
+            # to stumble in the same way explains a case, but shows nothing by itself
+            same = isinstance(wrong, Raised) and isinstance(outcome, Raised)
+            same = same and wrong.type_name == outcome.type_name
+            explained += same
+            agrees = agrees and same
+        elif _difference(question, case, outcome.value, wrong.value, inputs) is None:
+            explained += 1
+            shown = True
+        else:
+            agrees = False
+    if not shown:
+        return 0
+    return len(drawn) + 1 if agrees else explained

@@ -1,0 +1,48 @@
+"""Finds exercises and questions by name.
+
+An exercise is a package in this folder whose ``__init__.py`` defines ``EXERCISE``; it is imported
+when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+
+from attention_course import exercises
+from attention_course.exercises.question import Exercise, Question
+
+
+def names() -> list[str]:
+    """The names of all exercises, in alphabetical order."""
+    return sorted(
+        module.name for module in pkgutil.iter_modules(exercises.__path__) if module.ispkg
+    )
+
+
+def exercise(name: str) -> Exercise:
+    """The exercise of that name.
+
+    Raises:
+        ValueError: there is none; with the names that there are.
+    """
+    if name not in names():
+        raise ValueError(f"there is no exercise {name!r}, expected one of: {', '.join(names())}")
+    found: Exercise = importlib.import_module(f"{exercises.__name__}.{name}").EXERCISE
+    return found
+
+
+def question(question_id: str) -> Question:
+    """The question of that id.
+
+    Raises:
+        ValueError: there is none; with the ids that come nearest.
+    """
+    name = str(question_id).partition(".")[0]
+    known = {q.id: q for q in exercise(name).questions} if name in names() else {}
+    if question_id in known:
+        return known[question_id]
+    ids = [q.id for other in names() for q in exercise(other).questions]
+    near = difflib.get_close_matches(str(question_id), ids, n=3, cutoff=0.5) or list(known) or ids
+    raise ValueError(f"there is no question {question_id!r}; did you mean {' or '.join(near)}?")
