@@ -1,0 +1,150 @@
+"""Sentences of unequal length as rectangular tensors with masks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from attention_course.data.pairs import Example
+from attention_course.data.vocabulary import BOS, EOS, PAD
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some sentences, padded at the end to the longest of them.
+
+    Attributes:
+        source: (B, S) int64, each row ends in EOS, then PAD.
+        source_mask: (B, S) bool, True on real tokens, EOS among them.
+        target_in: (B, T) int64, what the decoder reads: BOS, then the target without its EOS.
+        target_out: (B, T) int64, what the decoder must say: the target with its EOS.
+        target_mask: (B, T) bool, True on the real tokens of ``target_out``.
+    """
+
+    source: Tensor
+    source_mask: Tensor
+    target_in: Tensor
+    target_out: Tensor
+    target_mask: Tensor
+
+    def __len__(self) -> int:
+        return self.source.shape[0]
+
+    def to(self, device: torch.device | str) -> Batch:
+        """The same batch on another device."""
+        return Batch(
+            self.source.to(device),
+            self.source_mask.to(device),
+            self.target_in.to(device),
+            self.target_out.to(device),
+            self.target_mask.to(device),
+        )
+
+    @property
+    def tokens(self) -> int:
+        """The number of real target tokens, EOS among them."""
+        return int(self.target_mask.sum())
+
+
+def make_batch(examples: Sequence[Example]) -> Batch:
+    """One batch of all the examples, in their order.
+
+    Args:
+        examples: pairs (source ids, target ids), both ending in EOS.
+
+    Raises:
+        ValueError: no examples, or a sentence that is empty or does not end in EOS.
+    """
+    if len(examples) == 0:
+        raise ValueError("a batch of no examples; expected at least one")
+    for i, example in enumerate(examples):
+        for side, ids in zip(("source", "target"), example, strict=True):
+            if len(ids) == 0 or ids[-1] != EOS:
+                raise ValueError(
+                    f"the {side} of example {i} is {list(ids)}; expected ids that end in EOS ({EOS}), "
+                    "as Corpus.encode gives them"
+                )
+    source, source_mask = _pad([source for source, _ in examples])  # (B, S)
+    target_in, _ = _pad([[BOS, *target[:-1]] for _, target in examples])  # (B, T)
+    target_out, target_mask = _pad([target for _, target in examples])  # (B, T)
+    return Batch(source, source_mask, target_in, target_out, target_mask)
+
+
+def _pad(rows: list[list[int]]) -> tuple[Tensor, Tensor]:
+    longest = max(len(row) for row in rows)
+    ids = torch.tensor([row + [PAD] * (longest - len(row)) for row in rows])
+    lengths = torch.tensor([len(row) for row in rows])
+    # From the lengths, not from ids != PAD: a mask must not depend on what a token is.
+    return ids, torch.arange(longest) < lengths[:, None]
+
+
+def in_order(examples: Sequence[Example], batch_size: int) -> Iterator[Batch]:
+    """Every example once, in the order given; for evaluation. The last batch may be smaller.
+
+    Raises:
+        ValueError: ``batch_size`` below 1.
+    """
+    _check_batch_size(batch_size)
+    starts = range(0, len(examples), batch_size)
+    return (make_batch(examples[i : i + batch_size]) for i in starts)
+
+
+def bucketed(
+    examples: Sequence[Example],
+    batch_size: int,
+    *,
+    generator: torch.Generator,
+    pool: int = 20,
+    forever: bool = True,
+) -> Iterator[Batch]:
+    """Batches of sentences of like length, in random order (Bahdanau et al., 1409.0473, App. B.2).
+
+    The examples are shuffled, then ``pool`` batches' worth of them are fetched at a time, sorted
+    by length, cut into batches, and the batches shuffled. So little is spent on padding and yet
+    every epoch mixes the sentences anew. In an epoch every example stands in exactly one batch;
+    the last batches of an epoch may be smaller.
+
+    Args:
+        examples: pairs (source ids, target ids), both ending in EOS.
+        batch_size: sentences in a batch.
+        generator: the source of all the randomness here; the same state gives the same batches.
+        pool: how many batches are fetched and sorted together (default 20, as in the paper).
+        forever: begin a new epoch when one ends (the default), or stop after one.
+
+    Raises:
+        ValueError: no examples, or ``batch_size`` or ``pool`` below 1.
+    """
+    _check_batch_size(batch_size)
+    if pool < 1:
+        raise ValueError(f"pool is {pool}; expected 1 or more")
+    if len(examples) == 0:
+        raise ValueError("no examples to make batches of; expected at least one")
+    return _bucketed(examples, batch_size, generator, pool, forever)
+
+
+def _bucketed(
+    examples: Sequence[Example],
+    batch_size: int,
+    generator: torch.Generator,
+    pool: int,
+    forever: bool,
+) -> Iterator[Batch]:
+    while True:
+        shuffled = torch.randperm(len(examples), generator=generator).tolist()
+        for i in range(0, len(shuffled), pool * batch_size):
+            fetched = shuffled[i : i + pool * batch_size]
+            fetched.sort(key=lambda j: (len(examples[j][0]), len(examples[j][1])))
+            starts = range(0, len(fetched), batch_size)
+            for k in torch.randperm(len(starts), generator=generator).tolist():
+                rows = fetched[starts[k] : starts[k] + batch_size]
+                yield make_batch([examples[j] for j in rows])
+        if not forever:
+            return
+
+
+def _check_batch_size(batch_size: int) -> None:
+    if batch_size < 1:
+        raise ValueError(f"batch_size is {batch_size}; expected 1 or more")

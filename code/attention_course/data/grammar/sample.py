@@ -1,0 +1,364 @@
+"""Draws sentences of a wanted length.
+
+A sentence is built from the top: its words are shared out among clauses, a clause's words among
+its verbs, noun phrases and the rest. So any distribution of lengths can be asked for, and few
+draws miss their length. The rules that keep the English free of double meanings, where the
+translation would differ, stand here, each beside the line that keeps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import TypeVar
+
+from attention_course.data.grammar import lexicon
+from attention_course.data.grammar.lexicon import (
+    ADJECTIVES,
+    BE,
+    DETERMINERS,
+    DITRANSITIVE,
+    INTRANSITIVE,
+    NOUNS,
+    PRONOUNS,
+    TRANSITIVE,
+    Adjective,
+    Adverb,
+    Determiner,
+    Noun,
+    Preposition,
+    Verb,
+)
+from attention_course.data.grammar.tree import (
+    Both,
+    Clause,
+    Link,
+    NounPhrase,
+    PrepositionalPhrase,
+    PronounPhrase,
+    Relative,
+    Sentence,
+)
+
+Item = TypeVar("Item")
+Subject = PronounPhrase | NounPhrase | Both
+
+SHORTEST = 2
+"""Words of the shortest clause: he sleeps."""
+
+DEEPEST = 2
+"""So many relative clauses may stand inside one another."""
+
+
+def _by_number(determiners: Sequence[Determiner]) -> tuple[tuple[Determiner, ...], ...]:
+    """The determiners of a singular noun, and those of a plural one."""
+    return tuple(tuple(d for d in determiners if number in d.numbers) for number in "sp")
+
+
+ANY = _by_number(DETERMINERS)
+# Not "every man does not sleep": it can mean two things.
+NOT_EVERY = _by_number([d for d in DETERMINERS if d.english != "every"])
+# Not "he does not see a dog": French and German would change the article.
+DEFINITE = _by_number([d for d in DETERMINERS if d.definite])
+
+NOUNS_OF = {
+    kinds: tuple(noun for noun in NOUNS if noun.kind in kinds)
+    for kinds in {"P", "PA", "PAT", "PATL", "T", "L", *(verb.objects for verb in TRANSITIVE)}
+}
+# By English noun: the adjectives that stand before its French noun, and those after.
+BEFORE, AFTER = (
+    {
+        noun.singular: tuple(
+            adjective
+            for adjective in ADJECTIVES
+            if adjective.before is before
+            and noun.kind in adjective.kinds
+            and noun.singular not in adjective.never
+        )
+        for noun in NOUNS
+    }
+    for before in (True, False)
+)
+PREDICATES = {
+    kinds: tuple(a for a in ADJECTIVES if all(kind in a.kinds for kind in kinds))
+    for kinds in ("P", "A", "T", "L", "PA")
+}
+COMPANY, PLACES = (tuple(p for p in lexicon.PREPOSITIONS if p.kinds == kind) for kind in "PL")
+
+# The kinds of clause: words without the subject, weight
+DOING, DOING_TO, GIVING, BEING, BEING_SOMEWHERE = range(5)
+LEAST = (1, 2, 6, 2, 4)
+WEIGHTS = (0.25, 0.45, 0.10, 0.12, 0.08)
+
+
+class Sampler:
+    """Draws trees; all chance comes from ``random``."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random.random
+
+    def _pick(self, items: Sequence[Item]) -> Item:
+        return items[int(self._random() * len(items))]
+
+    def _chance(self, probability: float) -> bool:
+        return self._random() < probability
+
+    def _upto(self, most: int) -> int:
+        """An integer from 0 to ``most``, both included; 0 where ``most`` is negative."""
+        return int(self._random() * (most + 1)) if most > 0 else 0
+
+    def sentence(self, length: int) -> Sentence:
+        """A sentence of ``length`` English words (3 or more), now and then of fewer."""
+        budgets = self._share(length)
+        fronted = stated = trailing = None
+        if len(budgets) > 1 and self._chance(0.25):
+            fronted = self._subordinate(budgets.pop())
+        if len(budgets) > 1 and self._chance(0.5):
+            trailing = self._subordinate(budgets.pop())
+        if len(budgets) > 1 and self._chance(0.4):
+            stated = Link(lexicon.THAT, self._clause(budgets.pop()))
+        clauses = []
+        for i, budget in enumerate(budgets):
+            if stated and i == len(budgets) - 1:
+                clauses.append(self._declaration(budget))
+            else:
+                # Of "when he sleeps today she sings" the first clause has the word of time.
+                clauses.append(self._clause(budget, time_first=i > 0 or not fronted))
+        coordinated = [Link(self._pick(lexicon.COORDINATORS), clause) for clause in clauses[1:]]
+        return Sentence(clauses[0], fronted, coordinated, stated, trailing)
+
+    def _share(self, length: int) -> list[int]:
+        """The words of each clause, without the words that join them."""
+        clauses = round(length / (6 + 8 * self._random()))
+        clauses = max(1, min(clauses, (length + 1) // 4))
+        least = SHORTEST + 1
+        budgets = [least] * clauses
+        for _ in range(length - (clauses - 1) - least * clauses):
+            budgets[int(self._random() * clauses)] += 1
+        return budgets
+
+    def _subordinate(self, budget: int) -> Link:
+        conjunction = self._pick(lexicon.SUBORDINATORS)
+        # not "when he will sleep": English has no future there
+        return Link(conjunction, self._clause(budget, future=conjunction is lexicon.BECAUSE))
+
+    def _declaration(self, budget: int) -> Clause:
+        """she knows (that …). Never negated: French would then need the subjunctive."""
+        return Clause(self._subject(budget - 1, ANY), self._pick(lexicon.DECLARATIVE))
+
+    def _clause(
+        self,
+        budget: int,
+        *,
+        gap: str = "",
+        head: Noun | None = None,
+        depth: int = 0,
+        time_first: bool = False,
+        future: bool = True,
+    ) -> Clause:
+        """A clause of ``budget`` words.
+
+        A relative clause has a ``gap``, "subject" or "object", where its ``head`` belongs;
+        ``depth`` counts the relative clauses around this one. ``time_first``: it may begin with a
+        word of time. ``future``: it may have *will*.
+        """
+        subject_words = 0 if gap == "subject" else 1
+        spare = budget - subject_words
+        kind = self._kind(spare, gap, head)
+        clause = Clause(None, self._verb(kind, spare, gap, head))
+        has_object = kind in (DOING_TO, GIVING) and gap != "object"
+        spare -= LEAST[kind] - (gap == "object") + bool(clause.verb.particle)
+        if subject_words and spare and self._chance(0.75):
+            subject_words, spare = 2, spare - 1
+        pronoun_object = kind == DOING_TO and has_object
+        if pronoun_object and spare and not ("P" in clause.verb.objects and self._chance(0.2)):
+            pronoun_object, spare = False, spare - 1
+        spare = self._verbs(clause, spare, future)
+        determiners = DEFINITE if clause.denied else ANY
+
+        # What follows a relative clause would be read as part of it: so the one or the other.
+        object_relative = (
+            kind == DOING_TO and has_object and not pronoun_object and depth < DEEPEST
+        ) and (spare >= 2 and self._chance(0.4))
+        if kind == BEING_SOMEWHERE:
+            spare = self._place(clause, spare + 3)
+        if not object_relative:
+            spare = self._circumstances(clause, kind, spare, time_first)
+
+        object_spare = recipient_spare = 0
+        if object_relative:
+            object_spare = spare if gap or subject_words == 1 else 2 + self._upto(spare - 2)
+        elif has_object and not pronoun_object:
+            object_spare = min(spare, 2) if gap == "subject" else self._upto(min(spare, 2))
+        if kind == GIVING:
+            recipient_spare = self._upto(min(spare - object_spare, 2))
+        spare -= object_spare + recipient_spare
+
+        if gap != "subject":
+            kinds = {BEING: "PATL", BEING_SOMEWHERE: "PAT"}.get(kind, "PA")
+            clause.subject = self._subject(
+                subject_words + spare,
+                NOT_EVERY if clause.denied else ANY,
+                kinds=kinds,
+                # Of "I am tired" French would have to know who speaks.
+                speaker=kind != BEING,
+                relative=depth == 0,
+            )
+        if kind == BEING:
+            clause.predicate = self._predicate(clause.subject, head)
+        if pronoun_object:
+            clause.object = self._object_pronoun(clause.subject)
+        elif has_object:
+            nouns = NOUNS_OF[clause.verb.objects]
+            clause.object = self._noun_phrase(
+                nouns, 2 + object_spare, determiners, relative=object_relative, depth=depth
+            )
+        if kind == GIVING:
+            clause.recipient = self._noun_phrase(NOUNS_OF["PA"], 2 + recipient_spare, determiners)
+        return clause
+
+    def _kind(self, spare: int, gap: str, head: Noun | None) -> int:
+        if gap == "object":
+            return DOING_TO
+        # A thing does nothing: of it only being is said.
+        lifeless = head is not None and head.kind not in "PA"
+        while True:
+            draw = self._random()
+            kind = 0
+            while draw >= WEIGHTS[kind]:
+                draw -= WEIGHTS[kind]
+                kind += 1
+            if LEAST[kind] <= spare and not (lifeless and kind < BEING):
+                return kind
+
+    def _verb(self, kind: int, spare: int, gap: str, head: Noun | None) -> Verb:
+        if kind == DOING:
+            return self._pick(INTRANSITIVE)
+        if kind == GIVING:
+            return self._pick(DITRANSITIVE)
+        if kind != DOING_TO:
+            return BE
+        while True:
+            verb = self._pick(TRANSITIVE)
+            if gap == "object":
+                assert head is not None
+                if head.kind in verb.objects and spare >= (2 if verb.particle else 1):
+                    return verb
+            elif spare >= 2 + bool(verb.particle) + ("P" not in verb.objects):
+                return verb
+
+    def _verbs(self, clause: Clause, spare: int, future: bool) -> int:
+        """Perhaps adds can, not, never, often …; gives what is left of ``spare``."""
+        if spare and self._chance(0.25):
+            clause.modal = self._pick(lexicon.MODALS if future else lexicon.MODALS[:2])
+            spare -= 1
+        price = 1 if clause.modal or clause.verb is BE else 2  # does not
+        if spare >= price and self._chance(0.25):
+            clause.negated = True
+            return spare - price
+        if spare and self._chance(0.2):
+            clause.frequency = self._pick(lexicon.FREQUENCY)
+            return spare - 1
+        return spare
+
+    def _circumstances(self, clause: Clause, kind: int, spare: int, time_first: bool) -> int:
+        """Perhaps adds with the king, in the garden, today; gives what is left of ``spare``."""
+        if kind in (DOING, DOING_TO):
+            if spare >= 3 and self._chance(0.25):
+                spare = self._prepositional(clause, COMPANY, spare)
+            if spare >= 3 and self._chance(0.5):
+                spare = self._place(clause, spare)
+        # "often … today" would say too much.
+        if spare and not clause.frequency and self._chance(0.3):
+            clause.time = self._pick(lexicon.TIME)
+            clause.time_first = time_first and self._chance(0.5)
+            spare -= 1
+        return spare
+
+    def _place(self, clause: Clause, spare: int) -> int:
+        return self._prepositional(clause, PLACES, spare)
+
+    def _prepositional(
+        self, clause: Clause, prepositions: Sequence[Preposition], spare: int
+    ) -> int:
+        preposition = self._pick(prepositions)
+        if len(preposition.english) + 2 > spare:
+            preposition = prepositions[0]
+        spare -= len(preposition.english) + 2
+        adjectives = self._upto(min(spare, 1))
+        nouns = NOUNS_OF[preposition.kinds]
+        phrase = self._noun_phrase(nouns, 2 + adjectives, ANY)
+        clause.phrases.append(PrepositionalPhrase(preposition, phrase))
+        return spare - adjectives
+
+    def _subject(
+        self,
+        words: int,
+        determiners: tuple[tuple[Determiner, ...], ...],
+        *,
+        kinds: str = "PA",
+        speaker: bool = True,
+        relative: bool = True,
+    ) -> Subject:
+        """A subject of ``words`` words; ``speaker``: it may be I or we."""
+        if words <= 1:
+            return PronounPhrase(self._pick(PRONOUNS if speaker else PRONOUNS[2:]))
+        if words >= 5 and self._chance(0.3):
+            first = self._upto(min(words - 5, 2))
+            second = min(words - 5 - first, 2)
+            # no "every": it would ask for a singular verb
+            people = NOUNS_OF["PA"]
+            return Both(
+                self._noun_phrase(people, 2 + first, NOT_EVERY),
+                self._noun_phrase(people, 2 + second, NOT_EVERY),
+            )
+        return self._noun_phrase(NOUNS_OF[kinds], words, determiners, relative=relative)
+
+    def _predicate(self, subject: Subject | None, head: Noun | None) -> Adjective:
+        if isinstance(subject, PronounPhrase):
+            return self._pick(PREDICATES["P"])
+        if isinstance(subject, Both):
+            return self._pick(PREDICATES["PA"])
+        noun = subject.noun if subject else head
+        assert noun is not None
+        return self._pick(PREDICATES[noun.kind])
+
+    def _object_pronoun(self, subject: Subject | None) -> PronounPhrase:
+        """Not "I see me" nor "I see us": those ask for a reflexive."""
+        speaker = isinstance(subject, PronounPhrase) and subject.pronoun in PRONOUNS[:2]
+        return PronounPhrase(self._pick(PRONOUNS[2:] if speaker else PRONOUNS))
+
+    def _noun_phrase(
+        self,
+        nouns: Sequence[Noun],
+        words: int,
+        determiners: tuple[tuple[Determiner, ...], ...],
+        *,
+        relative: bool = False,
+        depth: int = 0,
+    ) -> NounPhrase:
+        """A noun phrase of ``words`` words; ``relative``: it may have a relative clause."""
+        noun = self._pick(nouns)
+        plural = self._chance(0.35)
+        determiner = lexicon.THE if self._chance(0.4) else self._pick(determiners[plural])
+        spare = words - 2
+        clause = None
+        # The shortest: that sleeps; of a thing: that is heavy.
+        least = 2 if noun.kind in "PA" else 3
+        if relative and spare >= least and (spare > 2 or self._chance(0.5)):
+            adjectives = self._upto(min(spare - least, 1))
+            clause = self._relative(spare - adjectives, noun, depth)
+            spare = adjectives
+        adjectives_drawn: list[Adjective] = []
+        before, after = BEFORE[noun.singular], AFTER[noun.singular]
+        if spare >= 2 or (spare == 1 and self._chance(0.5)):
+            adjectives_drawn.append(self._pick(before))
+        if spare > len(adjectives_drawn):
+            adjectives_drawn.append(self._pick(after))
+        return NounPhrase(determiner, tuple(adjectives_drawn), noun, plural, clause)
+
+    def _relative(self, words: int, noun: Noun, depth: int) -> Relative:
+        of_subject = words < 3 or self._chance(0.55)
+        gap = "subject" if of_subject else "object"
+        clause = self._clause(words - 1, gap=gap, head=noun, depth=depth + 1)
+        return Relative(clause, of_subject)
