@@ -92,12 +92,12 @@ def _where(obj: Any, first: int, count: int) -> str:
     package = Path(attention_course.__file__).resolve().parent
     if not path.is_relative_to(package):
         return ""
-    name = f"code/{package.name}/{path.relative_to(package).as_posix()}"
+    name = path.relative_to(package).as_posix()
     repository = _repository()
     if not repository:
-        return f"`{name}`"
+        return name
     lines = "" if isinstance(obj, ModuleType) else f"#L{first}-L{first + count - 1}"
-    return f"[`{name}`]({repository}/blob/main/{name}{lines})"
+    return f"[{name}]({repository}/blob/main/code/{package.name}/{name}{lines})"
 
 
 @cache

@@ -7,9 +7,9 @@ no `plt.show()` here; in a script, use `figure.savefig(...)`.
 
 To draw several things in one figure, make the axes first and pass them on:
 
-    fig, (left, right) = plots.figure(columns=2)
-    plots.attention(left, weights, source, target)
-    plots.history(losses, ax=right)
+    fig, (above, below) = plots.figure(height=6, rows=2)
+    plots.history(losses, ax=above)
+    plots.by_length(lengths, {"attention": values}, ylabel="exact match", ax=below)
     fig
 
 The ground is opaque and nearly white, so that figures read on a dark page too. Series differ in
@@ -52,9 +52,9 @@ STYLE: dict[str, Any] = {
     "axes.facecolor": GROUND,
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
-    "axes.titlesize": 11,
+    "axes.titlesize": 12,
     "axes.titlelocation": "left",
-    "axes.labelsize": 10,
+    "axes.labelsize": 11,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
@@ -65,14 +65,14 @@ STYLE: dict[str, Any] = {
     "text.color": INK,
     "xtick.color": INK,
     "ytick.color": INK,
-    "xtick.labelsize": 9,
-    "ytick.labelsize": 9,
-    "legend.fontsize": 9,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+    "legend.fontsize": 10,
     "legend.frameon": False,
     "legend.handlelength": 3.0,
     "lines.linewidth": 1.8,
     "lines.markersize": 5,
-    "font.size": 10,
+    "font.size": 11,
     "font.family": "DejaVu Sans",
     "svg.hashsalt": "attention-course",
 }
@@ -100,11 +100,12 @@ def _sharpen() -> None:
 
 
 def figure(
-    width: float = 6.4, height: float = 3.6, *, rows: int = 1, columns: int = 1
+    width: float = 5.6, height: float = 3.4, *, rows: int = 1, columns: int = 1
 ) -> tuple[Figure, Any]:
     """A figure in the course's style and its axes: one, or an array as of `plt.subplots`.
 
-    width, height: of the whole figure, in inches (100 pixels each).
+    width, height: of the whole figure, in inches (100 pixels each). Beyond the default width the
+        labels become too small to read on a phone; rows of axes keep it, columns do not.
     """
     use_style()
     fig, axes = plt.subplots(rows, columns, figsize=(width, height))
@@ -164,7 +165,7 @@ def attention(
     example = AttentionExample(source, target, weights, gold)
     if ax is None:
         rows, columns = example.weights.shape
-        _, ax = figure(1.4 + 0.36 * columns, 1.2 + 0.32 * rows)
+        _, ax = figure(1.8 + 0.36 * columns, 1.2 + 0.34 * rows)
     image = ax.imshow(
         example.weights, cmap=SHADES, vmin=0, vmax=max(1.0, float(example.weights.max()))
     )

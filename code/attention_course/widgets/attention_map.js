@@ -2,6 +2,7 @@
   "use strict";
 
   const READ_OUT = 3;
+  const BLANK_BELOW = 0.01; // as in the table
 
   const make = (tag, className, text = "") => {
     const node = document.createElement(tag);
@@ -33,29 +34,27 @@
     const words = axis.other.words;
     const largest = line
       .map((cell, j) => [weight(cell), j])
-      .filter(([w]) => w > 0)
+      .filter(([w]) => w >= BLANK_BELOW)
       .sort((a, b) => b[0] - a[0])
       .slice(0, READ_OUT)
       .map(([w, j]) => `${name(words, j)} ${w.toFixed(2)}`);
     const gold = line.flatMap((cell, j) => (cell.matches(".g") ? [name(words, j)] : []));
     const verb = axis.isTarget ? "looked at" : "was looked at by";
-    return `“${name(axis.words, i)}” ${verb}: ${largest.join(", ") || "nothing"}.` +
+    return `“${name(axis.words, i)}” ${verb}: ${largest.join(", ") || `no weight reaches ${BLANK_BELOW}`}.` +
       (showGold && gold.length ? ` Gold: ${gold.join(", ")}.` : "");
   };
 
-  // Scrolls the matrix inside its own box; scrollIntoView would move the whole page.
-  const reveal = (box, head, corner) => {
+  // Scrolls the matrix inside its own box; scrollIntoView would move the whole page. The corner's
+  // size is what the sticky headers cover.
+  const reveal = (box, cell, corner) => {
     const outer = box.getBoundingClientRect();
-    const inner = head.getBoundingClientRect();
-    if (head.scope === "row") {
-      const top = inner.top - outer.top - corner.offsetHeight;
-      const bottom = inner.bottom - outer.top - box.clientHeight;
-      box.scrollTop += top < 0 ? top : Math.max(bottom, 0);
-    } else {
-      const left = inner.left - outer.left - corner.offsetWidth;
-      const right = inner.right - outer.left - box.clientWidth;
-      box.scrollLeft += left < 0 ? left : Math.max(right, 0);
-    }
+    const inner = cell.getBoundingClientRect();
+    const top = inner.top - outer.top - corner.offsetHeight;
+    const bottom = inner.bottom - outer.top - box.clientHeight;
+    const left = inner.left - outer.left - corner.offsetWidth;
+    const right = inner.right - outer.left - box.clientWidth;
+    box.scrollTop += top < 0 ? top : Math.max(bottom, 0);
+    box.scrollLeft += left < 0 ? left : Math.max(right, 0);
   };
 
   // A cell's shade, number and outline, worn by the button of its word.
@@ -85,25 +84,28 @@
     const map = read(example);
     map.target.isTarget = true;
     const box = example.querySelector(".am-box");
+    const table = example.querySelector("table");
     const corner = example.querySelector("thead td");
     const view = make("div", "am-view");
     const said = make("p", "am-said");
     said.setAttribute("role", "status");
     let chosen;
 
-    const choose = (axis, i, scroll) => {
+    // `across` is the word of the other sentence whose cell the mouse is on, if it is on one.
+    const choose = (axis, i, across, scroll) => {
       chosen = [axis, i];
       const line = axis.line(i);
+      table.className = axis.isTarget ? "row" : "column";
       map.cells.flat().forEach((cell) => cell.classList.toggle("on", line.includes(cell)));
       [axis, axis.other].forEach((side) => side.buttons.forEach((button, j) => {
         const own = side === axis && j === i;
         button.setAttribute("aria-pressed", own);
-        side.heads[j].classList.toggle("on", own);
+        side.heads[j].classList.toggle("on", own || (side !== axis && j === across));
         wear(button, side === axis ? null : line[j]);
       }));
       axis.buttons.forEach((button, j) => { button.tabIndex = j === i ? 0 : -1; });
       said.textContent = sentence(axis, i, !root.matches(".am-plain"));
-      if (scroll) reveal(box, axis.heads[i], corner);
+      if (scroll) reveal(box, line.reduce((a, b) => (weight(b) > weight(a) ? b : a)), corner);
     };
 
     const at = (node) => {
@@ -112,12 +114,13 @@
         if (i < 0) i = axis.heads.indexOf(node.closest("th"));
         if (i >= 0) return [axis, i];
       }
-      const t = map.cells.findIndex((row) => row.includes(node.closest("td")));
-      return t < 0 ? null : [map.target, t];
+      const cell = node.closest("td");
+      const t = map.cells.findIndex((row) => row.includes(cell));
+      return t < 0 ? null : [map.target, t, map.cells[t].indexOf(cell)];
     };
     const touch = (event) => {
-      const found = at(event.target);
-      if (found) choose(...found, !!event.target.closest("button"));
+      const [axis, i, across] = at(event.target) || [];
+      if (axis) choose(axis, i, across, !!event.target.closest("button"));
     };
 
     const keys = (axis, event) => {
@@ -142,8 +145,8 @@
     example.addEventListener("pointerover", (event) => event.pointerType === "mouse" && touch(event));
     example.addEventListener("click", touch);
     example.addEventListener("focusin", touch);
-    root.addEventListener("change", () => choose(...chosen, false));
-    choose(map.target, 0, false);
+    root.addEventListener("change", () => choose(...chosen));
+    choose(map.target, 0);
     box.before(view);
   };
 
@@ -159,6 +162,7 @@
       const select = make("select", "");
       examples.forEach((example) => select.append(make("option", "", example.dataset.title)));
       const show = () => examples.forEach((e, i) => { e.hidden = i !== select.selectedIndex; });
+      root.classList.add("am-titled");
       select.addEventListener("change", show);
       show();
       addControl(bar, "Example", select, true);

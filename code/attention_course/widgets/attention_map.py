@@ -100,9 +100,19 @@ class AttentionMap:
         count = len(self.examples)
         return f"AttentionMap({count} example{'s' if count > 1 else ''}: {sizes})"
 
+    def _titles(self) -> list[str]:
+        """What a reader chooses by; a lone example without a title needs none."""
+        if len(self.examples) == 1:
+            return [self.examples[0].title]
+        return [
+            example.title or f"Example {number}: {' '.join(example.source)}"
+            for number, example in enumerate(self.examples, 1)
+        ]
+
     def _repr_html_(self) -> str:
         body = "\n".join(
-            _example_html(example, number) for number, example in enumerate(self.examples, 1)
+            _example_html(example, title)
+            for example, title in zip(self.examples, self._titles(), strict=True)
         )
         name = "attention-" + hashlib.sha256(body.encode()).hexdigest()[:10]
         gold = any(example.gold for example in self.examples)
@@ -112,8 +122,8 @@ class AttentionMap:
             f'<div class="attention-map tex2jax_ignore mathjax_ignore" id="{name}"'
             f' translate="no">\n<style>{_asset("attention_map.css")}</style>\n{body}\n'
             '<p class="am-note">Rows: target words, in the order they were written. '
-            "Columns: source words. The darker a cell in the light theme, or the brighter in the "
-            f"dark one, the larger the weight; blank: below {BLANK_BELOW}.{outlined}</p>\n"
+            "Columns: source words. The stronger the shade, the larger the weight; "
+            f"blank: below {BLANK_BELOW}.{outlined}</p>\n"
             f"<script>{_asset('attention_map.js')}</script>\n</div>"
         )
 
@@ -193,21 +203,27 @@ def _asset(name: str) -> str:
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
-def _number(value: float, digits: int) -> str:
-    """0.873 as `.873`, 1.0 as `1`: short, because a map holds many of them."""
-    text = f"{value:.{digits}f}".rstrip("0").rstrip(".") or "0"
-    return text.removeprefix("0") if text.startswith("0.") else text
+def _exact(value: float) -> str:
+    """Three decimals, without zeros at either end: a map holds many numbers."""
+    text = f"{value:.3f}".strip("0").rstrip(".")
+    return text or "0"
 
 
-def _example_html(example: AttentionExample, number: int) -> str:
-    title = escape(example.title or f"Example {number}: {' '.join(example.source)}")
+def _shown(value: float) -> str:
+    """Two decimals, as wide as every other number of the table."""
+    return f"{value:.2f}".removeprefix("0") if value >= BLANK_BELOW else ""
+
+
+def _example_html(example: AttentionExample, title: str) -> str:
+    title = escape(title)
+    heading = f'<p class="am-title">{title}</p>\n' if title else ""
     largest = max(1.0, float(example.weights.max()))
     head = "".join(f'<th scope="col">{escape(word)}</th>' for word in example.source)
     rows = "\n".join(_row_html(example, t, largest) for t in range(len(example.target)))
-    scale = f' style="--top:{_number(largest, 3)}"' if largest > 1 else ""
+    scale = f' style="--top:{_exact(largest)}"' if largest > 1 else ""
     return (
-        f'<div class="am-example" data-title="{title}"{scale}>\n<p class="am-title">{title}</p>\n'
-        f'<div class="am-box" tabindex="0" role="region" aria-label="Attention weights. {title}">\n'
+        f'<div class="am-example" data-title="{title}"{scale}>\n{heading}'
+        f'<div class="am-box" tabindex="0" role="region" aria-label="Attention weights {title}">\n'
         f"<table>\n<thead><tr><td></td>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>\n"
         "</div>\n</div>"
     )
@@ -219,9 +235,8 @@ def _row_html(example: AttentionExample, t: int, largest: float) -> str:
         is_gold = example.gold is not None and (t, s) in example.gold
         names = ["g"] * is_gold + ["f"] * bool(weight / largest >= FLIP_FROM)
         attributes = f' class="{" ".join(names)}"' if names else ""
-        shade = _number(weight, 3)
+        shade = _exact(weight)
         attributes += f' style="--w:{shade}"' if shade != "0" else ""
-        text = _number(weight, 2) if weight >= BLANK_BELOW else ""
         spoken = "<span> gold</span>" if is_gold else ""
-        cells.append(f"<td{attributes}>{text}{spoken}</td>")
+        cells.append(f"<td{attributes}>{_shown(weight)}{spoken}</td>")
     return f'<tr><th scope="row">{escape(example.target[t])}</th>{"".join(cells)}</tr>'
