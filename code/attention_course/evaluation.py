@@ -188,10 +188,10 @@ def by_length(lengths: Sequence[int], *, bucket: int = 5) -> dict[tuple[int, int
     if bucket < 1:
         raise ValueError(f"bucket is {bucket}, expected at least 1")
     rows: dict[tuple[int, int], list[int]] = {}
-    for index in sorted(range(len(lengths)), key=lambda i: lengths[i]):
-        longest = -(-lengths[index] // bucket) * bucket
+    for index, length in enumerate(lengths):
+        longest = -(-length // bucket) * bucket
         rows.setdefault((longest - bucket + 1, longest), []).append(index)
-    return rows
+    return dict(sorted(rows.items()))
 
 
 @dataclass(frozen=True)

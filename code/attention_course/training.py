@@ -181,7 +181,7 @@ class History:
     interrupted: bool = False
 
     def plot(self, ax: Axes | None = None) -> Figure:
-        """Draws training and validation loss over the steps; on a new figure without `ax`."""
+        """Draws training and validation loss over the steps, on new axes unless `ax` is given."""
         from attention_course import plots
 
         return plots.history(self.losses, self.validation, ax=ax)
