@@ -171,7 +171,7 @@ def explain(
     return "\n".join(
         [
             f"FAILED {place}, code cell {number}: {error}",
-            textwrap.indent(source, "    | "),
+            textwrap.indent(source, "    | ", lambda line: True),
             *([textwrap.indent(plain, "    ")] if plain else []),
         ]
     )
