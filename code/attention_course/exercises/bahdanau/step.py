@@ -1,0 +1,337 @@
+"""bahdanau.step: one word at a time, without running the whole prefix again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Generator, Tensor
+
+from attention_course.exercises.bahdanau.masked_softmax import masked_softmax
+from attention_course.exercises.bahdanau.stepping import in_turn
+from attention_course.exercises.comparing import Problem, Rank, compare
+from attention_course.exercises.drawing import integers, normal, padding_mask
+from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question
+from attention_course.exercises.values import Tolerance, Value
+
+VOCABULARY, EMBEDDING, HIDDEN, ALIGNMENT, ANNOTATION = 11, 5, 6, 7, 8
+
+Model = Mapping[str, Tensor]
+
+
+def slow_step(
+    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, prefix: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """The version that a learner is given: its state is the prefix, and it runs all of it."""
+    if prefix is None:
+        prefix = token.new_empty(len(token), 0)
+    prefix = torch.cat([prefix, token[:, None]], dim=1)  # (B, t)
+    s = torch.tanh(annotations[:, 0] @ model["W_s"].T)  # s_0 (B, n)
+    for word in prefix.T:
+        keys = annotations @ model["U_a"].T  # (B, S, A)
+        scores = torch.tanh((s @ model["W_a"].T)[:, None] + keys) @ model["v_a"]  # (B, S)
+        c = (masked_softmax(scores, mask)[:, None] @ annotations)[:, 0]  # c_i (B, k)
+        y = model["E"][word]  # (B, m)
+        logits = s @ model["U_o"].T + y @ model["V_o"].T + c @ model["C_o"].T  # (B, V)
+        s = torch.tanh(y @ model["W"].T + s @ model["U"].T + c @ model["C"].T)  # s_i (B, n)
+    return logits, prefix
+
+
+def step(
+    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
+) -> tuple[Tensor, Any]:
+    """The reference."""
+    s, keys = _first(model, annotations) if state is None else state
+    logits, s_next = _one(model, annotations, mask, token, s, keys)
+    return logits, (s_next, keys)
+
+
+def _first(model: Model, annotations: Tensor) -> tuple[Tensor, Tensor]:
+    s = torch.tanh(annotations[:, 0] @ model["W_s"].T)
+    return s, annotations @ model["U_a"].T
+
+
+def _context(model: Model, annotations: Tensor, mask: Tensor, s: Tensor, keys: Tensor) -> Tensor:
+    scores = torch.tanh((s @ model["W_a"].T)[:, None] + keys) @ model["v_a"]
+    return (masked_softmax(scores, mask)[:, None] @ annotations)[:, 0]
+
+
+def _one(
+    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, s: Tensor, keys: Tensor
+) -> tuple[Tensor, Tensor]:
+    c = _context(model, annotations, mask, s, keys)
+    y = model["E"][token]
+    s_next = torch.tanh(y @ model["W"].T + s @ model["U"].T + c @ model["C"].T)
+    return s @ model["U_o"].T + y @ model["V_o"].T + c @ model["C_o"].T, s_next
+
+
+# --- right, written otherwise -----------------------------------------------------------------
+
+
+def _dictionary(
+    model: Model,
+    annotations: Tensor,
+    mask: Tensor,
+    token: Tensor,
+    state: dict[str, Tensor] | None = None,
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """The state as a dictionary, products by einsum and linear."""
+    if state is None:
+        s = torch.tanh(torch.nn.functional.linear(annotations[:, 0], model["W_s"]))
+        state = {"s": s, "keys": torch.einsum("bsk,ak->bsa", annotations, model["U_a"])}
+    logits, s = _one(model, annotations, mask, token, state["s"], state["keys"])
+    return logits, {**state, "s": s}
+
+
+def _double(
+    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
+) -> tuple[Tensor, Any]:
+    model = {name: weight.double() for name, weight in model.items()}
+    return step(model, annotations.double(), mask, token, state)
+
+
+def _carried(
+    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
+) -> tuple[Tensor, Any]:
+    """All that does not change is in the state too; logits not contiguous."""
+    if state is None:
+        state = [*_first(model, annotations), annotations, mask]
+    s, keys, annotations, mask = state
+    logits, s = _one(model, annotations, mask, token, s, keys)
+    return logits.T.contiguous().T, [s, keys, annotations, mask]
+
+
+# --- wrong ------------------------------------------------------------------------------------
+
+
+def _keys_each_time(
+    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
+) -> tuple[Tensor, Any]:
+    s, keys = _first(model, annotations)
+    return _one(model, annotations, mask, token, s if state is None else state, keys)
+
+
+def _in_place(
+    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
+) -> tuple[Tensor, Any]:
+    s, keys = _first(model, annotations) if state is None else state
+    logits, s_next = _one(model, annotations, mask, token, s, keys)
+    s.copy_(s_next)
+    return logits, (s, keys)
+
+
+def _state_not_renewed(
+    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
+) -> tuple[Tensor, Any]:
+    state = _first(model, annotations) if state is None else state
+    return step(model, annotations, mask, token, state)[0], state
+
+
+def _readout_from_the_new(
+    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
+) -> tuple[Tensor, Any]:
+    s, keys = _first(model, annotations) if state is None else state
+    logits, s_next = _one(model, annotations, mask, token, s, keys)
+    return logits + (s_next - s) @ model["U_o"].T, (s_next, keys)
+
+
+def _zero_start(
+    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
+) -> tuple[Tensor, Any]:
+    if state is None:
+        s, keys = _first(model, annotations)
+        state = torch.zeros_like(s), keys
+    return step(model, annotations, mask, token, state)
+
+
+def _no_mask(
+    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
+) -> tuple[Tensor, Any]:
+    return step(model, annotations, torch.ones_like(mask), token, state)
+
+
+def _first_context_kept(
+    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
+) -> tuple[Tensor, Any]:
+    if state is None:
+        s, keys = _first(model, annotations)
+        state = s, _context(model, annotations, mask, s, keys)
+    s, c = state
+    y = model["E"][token]
+    logits = s @ model["U_o"].T + y @ model["V_o"].T + c @ model["C_o"].T
+    return logits, (torch.tanh(y @ model["W"].T + s @ model["U"].T + c @ model["C"].T), c)
+
+
+# --- judging ----------------------------------------------------------------------------------
+
+
+def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -> Problem | None:
+    """Equal logits; a state that neither grows nor is changed; U_a used once a sentence.
+
+    What the expected output does itself is no problem, so that mistakes can be recognised.
+    """
+    if not isinstance(given, dict):  # how `in_turn` says that no pair (logits, state) came back
+        return Problem(
+            Rank.NOTHING, "your function has to return two things, the logits and a state"
+        )
+    problem = compare(given["logits"], expected["logits"], inputs, tolerance)
+    if problem is not None:
+        return problem
+    if _grows(given) and not _grows(expected):
+        first, last = given["sizes"][0], given["sizes"][-1]
+        return Problem(
+            Rank.NUMBERS,
+            f"your logits are right, but your state grows from {first} to {last} numbers: keep "
+            "what the decoder knows, not the words it has read",
+        )
+    if compare(given["again"], expected["again"], inputs, tolerance) is not None:
+        return Problem(
+            Rank.CHANGED,
+            "called twice from the same state, your function gives two answers: it changes the "
+            "state in place, and a beam search continues one state with several words",
+        )
+    if _projects_again(given) and not _projects_again(expected):
+        return Problem(
+            Rank.NUMBERS,
+            "your logits are right, but U_a h_j is computed again for each word: it does not "
+            "depend on the word, so compute it once and keep it in the state",
+        )
+    return None
+
+
+def _grows(given: Value) -> bool:
+    return bool(given["sizes"][-1] > given["sizes"][0])
+
+
+def _projects_again(given: Value) -> bool:
+    return any(given["projections"][1:])
+
+
+def _shows_growth(given: Value, expected: Value, inputs: Inputs) -> bool:
+    return isinstance(given, dict) and _grows(given) and _right(given, expected, inputs)
+
+
+def _shows_change(given: Value, expected: Value, inputs: Inputs) -> bool:
+    if not isinstance(given, dict) or _grows(given):
+        return False
+    again = compare(given["again"], expected["again"], inputs, Tolerance())
+    return again is not None and _right(given, expected, inputs)
+
+
+def _shows_projection(given: Value, expected: Value, inputs: Inputs) -> bool:
+    if not isinstance(given, dict) or _grows(given):
+        return False
+    return _projects_again(given) and _right(given, expected, inputs)
+
+
+def _right(given: Value, expected: Value, inputs: Inputs) -> bool:
+    return compare(given["logits"], expected["logits"], inputs, Tolerance()) is None
+
+
+def _inputs(words: int, *lengths: int, dtype: torch.dtype = torch.float32) -> Draw:
+    sizes = {
+        "E": (VOCABULARY, EMBEDDING),
+        "W_s": (HIDDEN, ANNOTATION),
+        "W_a": (ALIGNMENT, HIDDEN),
+        "U_a": (ALIGNMENT, ANNOTATION),
+        "W": (HIDDEN, EMBEDDING),
+        "U": (HIDDEN, HIDDEN),
+        "C": (HIDDEN, ANNOTATION),
+        "U_o": (VOCABULARY, HIDDEN),
+        "V_o": (VOCABULARY, EMBEDDING),
+        "C_o": (VOCABULARY, ANNOTATION),
+    }
+
+    def draw(generator: Generator) -> dict[str, Value]:
+        mask = padding_mask(*lengths)
+        model = {
+            name: normal(generator, *size, std=size[1] ** -0.5, dtype=dtype)
+            for name, size in sizes.items()
+        }
+        model["v_a"] = normal(generator, ALIGNMENT, dtype=dtype)
+        return {
+            "model": model,
+            "annotations": normal(generator, *mask.shape, ANNOTATION, dtype=dtype),
+            "mask": mask,
+            "tokens": integers(generator, 0, VOCABULARY, len(lengths), words),
+        }
+
+    return draw
+
+
+QUESTION = Question(
+    id="bahdanau.step",
+    answer="step",
+    title="Make the decoder incremental",
+    points=15,
+    minutes=20,
+    difficulty=3,
+    kind="make faster",
+    cases=(
+        Case("padded sentences", _inputs(4, 6, 3, 5)),
+        Case("a batch of one", _inputs(3, 4)),
+        Case("a long sentence", _inputs(20, 30, 12)),
+        Case("double precision", _inputs(3, 5, 2, dtype=torch.float64)),
+    ),
+    reference=step,
+    mistakes=(
+        Mistake(
+            "prefix kept",
+            "your logits are right, but your state grows with every word: keep what the decoder "
+            "knows after the prefix, not the prefix",
+            slow_step,
+            sign=_shows_growth,
+        ),
+        Mistake(
+            "changed in place",
+            "called twice from the same state, your function gives two answers: it changes the "
+            "state in place, and a beam search continues one state with several words",
+            _in_place,
+            sign=_shows_change,
+        ),
+        Mistake(
+            "keys each time",
+            "your logits are right, but U_a h_j is computed again for each word: it does not "
+            "depend on the word, so compute it once and keep it in the state",
+            _keys_each_time,
+            sign=_shows_projection,
+        ),
+        Mistake(
+            "always the first word",
+            "every word is treated as the first: begin from the state that comes in, and return "
+            "the new one",
+            _state_not_renewed,
+        ),
+        Mistake(
+            "readout from the new state",
+            "your logits are read from the new state s_i; the slow version reads them from "
+            "s_{i-1}, before it is renewed",
+            _readout_from_the_new,
+        ),
+        Mistake(
+            "zeros at the start",
+            "your first state is zero; it is s_0 = tanh(W_s h_1), as in the slow version",
+            _zero_start,
+        ),
+        Mistake(
+            "no mask",
+            "padding gets weight: the mask has to go into the softmax",
+            _no_mask,
+        ),
+        Mistake(
+            "context of the first word",
+            "you keep the first word's context; each word asks with its own s_{i-1}, so weights "
+            "and context are new each time",
+            _first_context_kept,
+        ),
+    ),
+    alternatives={
+        "state as a dictionary": _dictionary,
+        "double precision": _double,
+        "everything in the state": _carried,
+    },
+    ask=in_turn,
+    judge=judge,
+    barred=("attention_course.models.bahdanau", "attention_course.exercises.bahdanau"),
+)
