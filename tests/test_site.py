@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import yaml
 from browser import HTML, ROOT, open_page, resize
+from colours import contrast
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -128,13 +129,6 @@ def test_pictures_are_described(site: str, browser: webdriver.Chrome, page: str)
         assert not re.search(r"\.(png|svg|jpe?g|gif)$", alt), f"{source} is described by its path"
 
 
-def luminance(colour: str) -> float:
-    """Relative luminance of an rgb(...) colour (WCAG 2.2)."""
-    parts = [float(part) / 255 for part in re.findall(r"[\d.]+", colour)[:3]]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
 def test_the_theme_can_be_switched(site: str, browser: webdriver.Chrome) -> None:
     open_page(browser, f"{site}/{NOTEBOOKS[0]}.html")
     seen = {}
@@ -148,8 +142,7 @@ def test_the_theme_can_be_switched(site: str, browser: webdriver.Chrome) -> None
         )
         seen[theme] = ground
         for colour in (text, link):
-            bright, dim = sorted((luminance(ground), luminance(colour)), reverse=True)
-            assert (bright + 0.05) / (dim + 0.05) >= 4.5, f"{colour} on {ground} in {theme}"
+            assert contrast(colour, ground) >= 4.5, f"{colour} on {ground} in {theme}"
         browser.find_element(By.CSS_SELECTOR, "button.theme-switch-button").click()
     assert set(seen) == {"light", "dark"}
     assert seen["light"] != seen["dark"]
