@@ -1,0 +1,55 @@
+"""The command `attention-course`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+import attention_course
+
+EXPERIMENTS = ("bahdanau", "multi30k")
+
+
+class Commands(click.Group):
+    """Commands whose expected errors are one line, not a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.exceptions.Abort):
+            raise  # how click ends; both are RuntimeErrors
+        except (ValueError, RuntimeError, OSError, ImportError) as error:
+            raise click.ClickException(" ".join(str(error).split())) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(attention_course.__version__, prog_name="attention-course")
+def main() -> None:
+    """Attention, Step by Step: the course's data and experiments."""
+
+
+@main.command()
+@click.argument("name", type=click.Choice(EXPERIMENTS))
+@click.option("--seeds", type=click.IntRange(min=1), default=5, show_default=True, help="Runs.")
+@click.option(
+    "--device", type=click.Choice(["cpu", "cuda"]), help="Default: CUDA where it is found."
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("results"),
+    show_default=True,
+    help="The folder that the result is written to.",
+)
+def replicate(name: str, seeds: int, device: str | None, out: Path) -> None:
+    """Re-measure what a paper claims, over several seeds.
+
+    Stopped and started again, it goes on where it was, as long as the code is the same.
+    """
+    # here, so that `attention-course --version` need not wait for torch
+    experiment = import_module(f"attention_course.replications.{name}")
+    experiment.run(seeds=seeds, device=device, folder=out, say=click.echo)
+    click.echo(f"written: {out / experiment.NAME}.json")

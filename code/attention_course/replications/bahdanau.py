@@ -1,0 +1,203 @@
+"""1409.0473, Figure 2 and Tables 1 and 2 at small scale: attention against one vector.
+
+Five models on the generated English–French corpus, at equal numbers of parameters, updates and
+sentences a batch, with the same optimiser and, for a seed, the same batches:
+
+- ``attention``: RNNsearch; ``one vector``: the paper's RNNencdec, which reads forwards;
+  ``one vector, both ways``: its fairer rival, which reads backwards, too;
+- ``attention, short`` and ``one vector, short``: trained on short sentences alone, as the paper's
+  RNNsearch-30 and RNNencdec-30.
+
+Each is tested on held-out sentences as long as those of training and on longer ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+
+import torch
+
+from attention_course.data import load
+from attention_course.data.batches import bucketed, in_order
+from attention_course.data.pairs import Corpus, Pair
+from attention_course.evaluation import evaluate
+from attention_course.models.bahdanau import RNNSearch
+from attention_course.models.encoder_decoder import EncoderDecoder
+from attention_course.replications.records import Row, Say, measure, row_of
+from attention_course.training import (
+    History,
+    choose_device,
+    count_parameters,
+    fit,
+    seed_everything,
+)
+
+NAME = "02-bahdanau"
+Model = RNNSearch | EncoderDecoder
+Kind = Literal["search", "fixed", "fixed_both"]
+KINDS: tuple[Kind, ...] = ("search", "fixed", "fixed_both")
+
+
+class Training(TypedDict):
+    """How models that are compared are built and trained.
+
+    search, fixed, fixed_both: the arguments of RNNSearch, of the paper's EncoderDecoder and of
+    the one that reads both ways; the hidden sizes differ so that the parameters are equal.
+    """
+
+    steps: int
+    batch_size: int
+    learning_rate: float
+    search: dict[str, Any]
+    fixed: dict[str, Any]
+    fixed_both: dict[str, Any]
+
+
+class Settings(Training):
+    """What chapters 1 and 2 and this experiment share."""
+
+    language: str
+
+
+SETTINGS: Settings = {
+    "language": "fr",
+    "steps": 1000,
+    "batch_size": 64,
+    "learning_rate": 2e-3,
+    "search": {"embedding": 64, "hidden": 96, "maxout": 64},
+    "fixed": {"embedding": 64, "hidden": 146, "maxout": 64},
+    "fixed_both": {"embedding": 64, "hidden": 104, "maxout": 64, "bidirectional": True},
+}
+SHORT = 10  # source words, the most in training of the variants "short"
+LONGER = 40  # source words, the most in the test of longer sentences
+LONGER_SENTENCES = 500
+
+VARIANTS: dict[str, tuple[Kind, bool]] = {
+    "attention": ("search", False),
+    "one vector": ("fixed", False),
+    "one vector, both ways": ("fixed_both", False),
+    "attention, short": ("search", True),
+    "one vector, short": ("fixed", True),
+}
+
+
+def build(kind: Kind, corpus: Corpus, settings: Training = SETTINGS) -> Model:
+    """A new model of one of the `KINDS` for the corpus's vocabularies."""
+    sizes = len(corpus.source_vocabulary), len(corpus.target_vocabulary)
+    if kind == "search":
+        return RNNSearch(*sizes, **settings["search"])
+    return EncoderDecoder(*sizes, **settings["fixed" if kind == "fixed" else "fixed_both"])
+
+
+def train(
+    kind: Kind,
+    corpus: Corpus,
+    *,
+    seed: int,
+    settings: Training = SETTINGS,
+    pairs: Sequence[Pair] | None = None,
+    device: str | torch.device | None = None,
+    **options: Any,
+) -> tuple[Model, History]:
+    """A model of a kind, trained on the corpus or on some `pairs` of it.
+
+    The seed decides on the first weights and on the order of the sentences, so that two models
+    with one seed see the same batches. Further options go to `fit`.
+    """
+    seed_everything(seed)
+    model = build(kind, corpus, settings)
+    batches = bucketed(
+        corpus.encode(corpus.train if pairs is None else pairs),
+        settings["batch_size"],
+        generator=torch.Generator().manual_seed(seed),
+    )
+    options.setdefault("validation", list(in_order(corpus.encode(corpus.validation), 100)))
+    history = fit(
+        model,
+        batches,
+        steps=settings["steps"],
+        learning_rate=settings["learning_rate"],
+        device=device,
+        **options,
+    )
+    if history.interrupted:
+        raise KeyboardInterrupt
+    return model, history
+
+
+def check_sizes(corpus: Corpus, settings: Training = SETTINGS, tolerance: float = 0.02) -> None:
+    """Raises ValueError unless the kinds of model have equally many parameters to `tolerance`."""
+    counts = {kind: count_parameters(build(kind, corpus, settings)) for kind in KINDS}
+    if max(counts.values()) > (1 + tolerance) * min(counts.values()):
+        raise ValueError(
+            f"the models have {counts} parameters, expected numbers within {tolerance:.0%}: "
+            "change `hidden` in the settings"
+        )
+
+
+def run(
+    *,
+    seeds: int = 5,
+    device: str | None = None,
+    folder: str | Path = "results",
+    say: Say = print,
+    settings: Settings = SETTINGS,
+) -> Row:
+    """Runs the experiment with the seeds 0 … seeds − 1 and writes `folder`/02-bahdanau.json.
+
+    Each row holds the variant, its seed, the numbers of parameters and of training sentences, the
+    validation curve, the seconds and CPU-seconds an update took, and the scores (see
+    `records.row_of`) on test sentences as long as in training ("test") and on longer ones
+    ("longer"), each by length.
+
+    Raises:
+        RuntimeError: CUDA is asked for and not there.
+        ValueError: seeds is below 1, or the models' sizes are not equal.
+    """
+    if seeds < 1:
+        raise ValueError(f"seeds is {seeds}, expected at least 1")
+    on = choose_device(device)
+    corpus = load("translation", language=settings["language"])
+    check_sizes(corpus, settings)
+    trained = max(len(pair.source) for pair in corpus.train)
+    short = [pair for pair in corpus.train if len(pair.source) <= SHORT]
+    longer = longer_pairs(corpus, settings["language"], trained)
+
+    def run_one(variant: str, seed: int) -> Row:
+        kind, only_short = VARIANTS[variant]
+        pairs = short if only_short else corpus.train
+        model, history = train(kind, corpus, seed=seed, settings=settings, pairs=pairs, device=on)
+        test, far = evaluate(model, corpus.test, corpus), evaluate(model, longer, corpus)
+        return {
+            "summary": (
+                f"exact match {test.exact_match:.3f}, BLEU {test.bleu:.1f}, "
+                f"on longer sentences {far.exact_match:.3f} and {far.bleu:.1f}"
+            ),
+            "parameters": count_parameters(model),
+            "longest_in_training": SHORT if only_short else trained,
+            "training_sentences": len(pairs),
+            "validation": history.validation,
+            "seconds_per_update": history.seconds / history.steps,
+            "cpu_seconds_per_update": history.cpu_seconds / history.steps,
+            "test": row_of(test),
+            "longer": row_of(far),
+        }
+
+    return measure(
+        NAME,
+        list(VARIANTS),
+        run_one,
+        seeds=range(seeds),
+        settings={**settings, "short": SHORT, "longer": LONGER},
+        device=on,
+        path=Path(folder) / f"{NAME}.json",
+        say=say,
+    )
+
+
+def longer_pairs(corpus: Corpus, language: str, trained: int) -> list[Pair]:
+    """Test pairs of more than `trained` and at most `LONGER` source words."""
+    beyond = load("translation", language=language, max_length=LONGER, test=20 * LONGER_SENTENCES)
+    return [pair for pair in beyond.test if len(pair.source) > trained][:LONGER_SENTENCES]
