@@ -25,6 +25,9 @@ def integers(generator: torch.Generator, low: int, high: int, *shape: int) -> Te
     return torch.randint(low, high, shape, generator=generator)
 
 
-def padding_mask(*lengths: int) -> Tensor:
-    """(B, S) bool, True at the first so many positions of each row; S is the largest length."""
-    return torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
+def padding_mask(*lengths: int, width: int | None = None) -> Tensor:
+    """(B, S) bool, True at the first so many positions of each row.
+
+    S is `width`, by default the largest of the lengths.
+    """
+    return torch.arange(width or max(lengths)) < torch.tensor(lengths)[:, None]
