@@ -64,8 +64,8 @@ def make_batch(examples: Sequence[Example]) -> Batch:
         for side, ids in zip(("source", "target"), example, strict=True):
             if len(ids) == 0 or ids[-1] != EOS:
                 raise ValueError(
-                    f"the {side} of example {i} is {list(ids)}; expected ids that end in EOS ({EOS}), "
-                    "as Corpus.encode gives them"
+                    f"the {side} of example {i} is {list(ids)}; expected ids that end in EOS "
+                    f"({EOS}), as Corpus.encode gives them"
                 )
     source, source_mask = _pad([source for source, _ in examples])  # (B, S)
     target_in, _ = _pad([[BOS, *target[:-1]] for _, target in examples])  # (B, T)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from attention_course.data.grammar.lexicon import A, BE, HE, I
+from attention_course.data.grammar import lexicon
+from attention_course.data.grammar.lexicon import BE, HE, ME, A
 from attention_course.data.grammar.tree import (
     Both,
     Clause,
     Link,
     NounPhrase,
+    Phrase,
     PronounPhrase,
     Relative,
     Sentence,
@@ -67,7 +69,7 @@ def _verbs(clause: Clause, words: list[str], person: int) -> None:
     """sees · does not see · must not see · often sees · is not, is often"""
     base, third = clause.verb.english
     if clause.verb is BE:
-        finite = {I: "am", HE: "is"}.get(person, "are")
+        finite = {ME: "am", HE: "is"}.get(person, "are")
     else:
         finite = third if person == HE else base
     particle = (clause.verb.particle,) if clause.verb.particle else ()
@@ -93,9 +95,7 @@ def _not_or_often(clause: Clause, words: list[str]) -> None:
         clause.frequency_at = _put(words, clause.frequency.english)
 
 
-def _phrase(
-    phrase: PronounPhrase | NounPhrase | Both, words: list[str], *, is_object: bool = False
-) -> None:
+def _phrase(phrase: Phrase, words: list[str], *, is_object: bool = False) -> None:
     if isinstance(phrase, Both):
         _phrase(phrase.first, words)
         (phrase.at,) = _put(words, "and")
@@ -118,3 +118,19 @@ def _relative(relative: Relative, head: NounPhrase, words: list[str]) -> None:
     relative.at = len(words)
     words.append("who" if relative.of_subject and head.noun.kind == "P" else "that")
     _clause(relative.clause, words, head.person)
+
+
+def vocabulary() -> set[str]:
+    """Every English word that a sentence can have."""
+    words = {"am", "are", "an", "and", "do", "does", "not", "to", "that", "who"}
+    for noun in lexicon.NOUNS:
+        words |= {noun.singular, noun.plural}
+    for verb in (*lexicon.VERBS, *lexicon.MODALS, BE):
+        words |= {*verb.english, verb.particle} - {""}
+    for pronoun in lexicon.PRONOUNS:
+        words |= {pronoun.subject, pronoun.object}
+    for preposition in lexicon.PREPOSITIONS:
+        words |= {*preposition.english}
+    words |= {adjective.english for adjective in lexicon.ADJECTIVES}
+    words |= {determiner.english for determiner in lexicon.DETERMINERS}
+    return words | {invariable.english for invariable in lexicon.INVARIABLE}

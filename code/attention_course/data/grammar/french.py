@@ -13,19 +13,19 @@ What links to what, where it is not plain:
 
 from __future__ import annotations
 
-from attention_course.data.grammar.lexicon import HE, NEVER, THEY
+from attention_course.data.grammar import lexicon
+from attention_course.data.grammar.lexicon import BE, HE, THEY
 from attention_course.data.grammar.tree import (
     Both,
     Clause,
     Link,
     NounPhrase,
-    Place,
+    Phrase,
     PronounPhrase,
     Relative,
     Sentence,
+    Word,
 )
-
-Word = tuple[str, Place]
 
 VOWELS = "aàâeéèêëiîïoôœuùûh"
 """Initials before which words are elided; every h- of the lexicon is mute."""
@@ -62,7 +62,7 @@ def _elide(words: list[Word]) -> list[Word]:
     for i in range(len(words) - 1):
         word, place = words[i]
         following = words[i + 1][0]
-        if (word in ELIDED and following[0] in VOWELS) and not (following in ("et", "ou")):
+        if (word in ELIDED and following[0] in VOWELS) and following not in ("et", "ou"):
             words[i] = ELIDED[word], place
         elif word == "si" and following in ("il", "ils"):
             words[i] = "s'", place
@@ -136,7 +136,7 @@ def _verbs(clause: Clause, person: int) -> list[Word]:
     return words
 
 
-def _agreement(phrase: PronounPhrase | NounPhrase | Both) -> int:
+def _agreement(phrase: Phrase) -> int:
     """Index into an adjective's forms: feminine adds 1, plural adds 2."""
     if isinstance(phrase, Both):
         nouns = (phrase.first.noun, phrase.second.noun)
@@ -150,7 +150,7 @@ def _agreement(phrase: PronounPhrase | NounPhrase | Both) -> int:
     return feminine + 2 * plural
 
 
-def _phrase(phrase: PronounPhrase | NounPhrase | Both) -> list[Word]:
+def _phrase(phrase: Phrase) -> list[Word]:
     if isinstance(phrase, PronounPhrase):
         return [(phrase.pronoun.french_subject, (phrase.at,))]
     if isinstance(phrase, Both):
@@ -183,3 +183,25 @@ def _relative(relative: Relative, head: NounPhrase) -> list[Word]:
     if relative.of_subject:
         return [("qui", (relative.at,)), *_clause(relative.clause, head=head)]
     return [("que", (relative.at,)), *_clause(relative.clause)]
+
+
+def vocabulary() -> set[str]:
+    """Every French word that a sentence can have."""
+    # "le", "la" and their like come with the determiners and pronouns; "je" is always followed by
+    # a verb, "si" by a subject, and so each word has its full form as well as its elided one.
+    words = {"ne", "pas", "qui", "que", "et", "à", "s'", *ELIDED.values(), *CONTRACTED.values()}
+    for noun in lexicon.NOUNS:
+        words |= {*noun.french}
+    for adjective in lexicon.ADJECTIVES:
+        words |= {*adjective.french}
+    for verb in (*lexicon.VERBS, *lexicon.MODALS, BE):
+        # Modal and declarative verbs are never infinitives.
+        finite_only = verb in lexicon.MODALS or verb in lexicon.DECLARATIVE
+        words |= {*(verb.french[:-1] if finite_only else verb.french)}
+    for pronoun in lexicon.PRONOUNS:
+        words |= {pronoun.french_subject, pronoun.french_object}
+    for determiner in lexicon.DETERMINERS:
+        words |= {*determiner.french} - {""}
+    for invariable in (*lexicon.PREPOSITIONS, *lexicon.INVARIABLE):
+        words |= {*invariable.french}
+    return words

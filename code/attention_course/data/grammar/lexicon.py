@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # Persons of a verb, as indices into its forms: I · he, she, one thing · we · they, several things.
-I, HE, WE, THEY = range(4)
+ME, HE, WE, THEY = range(4)
 
 
 @dataclass(frozen=True)
 class Noun:
-    """A noun. ``german`` is (singular, singular in accusative and dative, plural, dative plural)."""
+    """A noun. ``german``: singular, its accusative and dative, plural, its dative."""
 
     singular: str
     plural: str
@@ -81,7 +81,8 @@ class Determiner:
 
     ``french`` is (masculine, feminine, plural). ``german`` is the stem, its endings are in
     ``german.py``; ``declension`` is that of a following adjective: weak, mixed or strong.
-    ``definite`` decides the place of a German object, and whether it may be negated.
+    ``definite`` decides the place of a German object, and whether it may be negated. A
+    ``numeral`` takes no endings in German.
     """
 
     english: str
@@ -90,6 +91,8 @@ class Determiner:
     german: str
     declension: str
     definite: bool
+    numeral: bool = False
+    possessive: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,530 +115,218 @@ class Adverb:
     german: tuple[str, ...]
 
 
+def _rows(table: str) -> list[list[list[str]]]:
+    """The lines of a table, each as its fields (between bars), each field as its words."""
+    lines = table.strip().splitlines()
+    return [[field.split() for field in line.split("|")] for line in lines]
+
+
+def _noun(english: list[str], french: list[str], german: list[str], kind: list[str]) -> Noun:
+    singular, plural, gender, *weak = german
+    # Weak masculine nouns take the plural's ending in every case but the nominative.
+    oblique = plural if weak else singular
+    dative = plural if plural[-1] in "ns" else plural + "n"
+    return Noun(
+        *(english[0], english[1], kind[0]),
+        *((french[0], french[1]), french[2]),
+        *((singular, oblique, plural, dative), gender),
+    )
+
+
+# English singular, plural | French singular, plural, gender | German singular, plural, gender,
+# "weak" if it is | kind
 NOUNS = tuple(
-    Noun(*entry)
-    for entry in [
-        ("man", "men", "P", ("homme", "hommes"), "m", ("mann", "mann", "männer", "männern"), "m"),
-        (
-            "woman",
-            "women",
-            "P",
-            ("femme", "femmes"),
-            "f",
-            ("frau", "frau", "frauen", "frauen"),
-            "f",
-        ),
-        (
-            "boy",
-            "boys",
-            "P",
-            ("garçon", "garçons"),
-            "m",
-            ("junge", "jungen", "jungen", "jungen"),
-            "m",
-        ),
-        ("girl", "girls", "P", ("fille", "filles"), "f", ("mädchen",) * 4, "n"),
-        (
-            "child",
-            "children",
-            "P",
-            ("enfant", "enfants"),
-            "m",
-            ("kind", "kind", "kinder", "kindern"),
-            "n",
-        ),
-        (
-            "teacher",
-            "teachers",
-            "P",
-            ("professeur", "professeurs"),
-            "m",
-            ("lehrer", "lehrer", "lehrer", "lehrern"),
-            "m",
-        ),
-        (
-            "doctor",
-            "doctors",
-            "P",
-            ("médecin", "médecins"),
-            "m",
-            ("arzt", "arzt", "ärzte", "ärzten"),
-            "m",
-        ),
-        (
-            "student",
-            "students",
-            "P",
-            ("étudiant", "étudiants"),
-            "m",
-            ("student", "studenten", "studenten", "studenten"),
-            "m",
-        ),
-        ("king", "kings", "P", ("roi", "rois"), "m", ("könig", "könig", "könige", "königen"), "m"),
-        (
-            "queen",
-            "queens",
-            "P",
-            ("reine", "reines"),
-            "f",
-            ("königin", "königin", "königinnen", "königinnen"),
-            "f",
-        ),
-        (
-            "actress",
-            "actresses",
-            "P",
-            ("actrice", "actrices"),
-            "f",
-            ("schauspielerin", "schauspielerin", "schauspielerinnen", "schauspielerinnen"),
-            "f",
-        ),
-        (
-            "aunt",
-            "aunts",
-            "P",
-            ("tante", "tantes"),
-            "f",
-            ("tante", "tante", "tanten", "tanten"),
-            "f",
-        ),
-        ("dog", "dogs", "A", ("chien", "chiens"), "m", ("hund", "hund", "hunde", "hunden"), "m"),
-        ("cat", "cats", "A", ("chat", "chats"), "m", ("katze", "katze", "katzen", "katzen"), "f"),
-        (
-            "bird",
-            "birds",
-            "A",
-            ("oiseau", "oiseaux"),
-            "m",
-            ("vogel", "vogel", "vögel", "vögeln"),
-            "m",
-        ),
-        (
-            "horse",
-            "horses",
-            "A",
-            ("cheval", "chevaux"),
-            "m",
-            ("pferd", "pferd", "pferde", "pferden"),
-            "n",
-        ),
-        ("cow", "cows", "A", ("vache", "vaches"), "f", ("kuh", "kuh", "kühe", "kühen"), "f"),
-        ("mouse", "mice", "A", ("souris", "souris"), "f", ("maus", "maus", "mäuse", "mäusen"), "f"),
-        ("bear", "bears", "A", ("ours", "ours"), "m", ("bär", "bären", "bären", "bären"), "m"),
-        ("lion", "lions", "A", ("lion", "lions"), "m", ("löwe", "löwen", "löwen", "löwen"), "m"),
-        (
-            "book",
-            "books",
-            "T",
-            ("livre", "livres"),
-            "m",
-            ("buch", "buch", "bücher", "büchern"),
-            "n",
-        ),
-        ("car", "cars", "T", ("voiture", "voitures"), "f", ("auto", "auto", "autos", "autos"), "n"),
-        (
-            "apple",
-            "apples",
-            "T",
-            ("pomme", "pommes"),
-            "f",
-            ("apfel", "apfel", "äpfel", "äpfeln"),
-            "m",
-        ),
-        (
-            "flower",
-            "flowers",
-            "T",
-            ("fleur", "fleurs"),
-            "f",
-            ("blume", "blume", "blumen", "blumen"),
-            "f",
-        ),
-        (
-            "letter",
-            "letters",
-            "T",
-            ("lettre", "lettres"),
-            "f",
-            ("brief", "brief", "briefe", "briefen"),
-            "m",
-        ),
-        (
-            "table",
-            "tables",
-            "T",
-            ("table", "tables"),
-            "f",
-            ("tisch", "tisch", "tische", "tischen"),
-            "m",
-        ),
-        (
-            "chair",
-            "chairs",
-            "T",
-            ("chaise", "chaises"),
-            "f",
-            ("stuhl", "stuhl", "stühle", "stühlen"),
-            "m",
-        ),
-        (
-            "key",
-            "keys",
-            "T",
-            ("clé", "clés"),
-            "f",
-            ("schlüssel", "schlüssel", "schlüssel", "schlüsseln"),
-            "m",
-        ),
-        ("hat", "hats", "T", ("chapeau", "chapeaux"), "m", ("hut", "hut", "hüte", "hüten"), "m"),
-        (
-            "picture",
-            "pictures",
-            "T",
-            ("image", "images"),
-            "f",
-            ("bild", "bild", "bilder", "bildern"),
-            "n",
-        ),
-        (
-            "garden",
-            "gardens",
-            "L",
-            ("jardin", "jardins"),
-            "m",
-            ("garten", "garten", "gärten", "gärten"),
-            "m",
-        ),
-        (
-            "kitchen",
-            "kitchens",
-            "L",
-            ("cuisine", "cuisines"),
-            "f",
-            ("küche", "küche", "küchen", "küchen"),
-            "f",
-        ),
-        (
-            "forest",
-            "forests",
-            "L",
-            ("forêt", "forêts"),
-            "f",
-            ("wald", "wald", "wälder", "wäldern"),
-            "m",
-        ),
-        (
-            "school",
-            "schools",
-            "L",
-            ("école", "écoles"),
-            "f",
-            ("schule", "schule", "schulen", "schulen"),
-            "f",
-        ),
-        (
-            "church",
-            "churches",
-            "L",
-            ("église", "églises"),
-            "f",
-            ("kirche", "kirche", "kirchen", "kirchen"),
-            "f",
-        ),
-        (
-            "hotel",
-            "hotels",
-            "L",
-            ("hôtel", "hôtels"),
-            "m",
-            ("hotel", "hotel", "hotels", "hotels"),
-            "n",
-        ),
-        (
-            "house",
-            "houses",
-            "L",
-            ("maison", "maisons"),
-            "f",
-            ("haus", "haus", "häuser", "häusern"),
-            "n",
-        ),
-        (
-            "castle",
-            "castles",
-            "L",
-            ("château", "châteaux"),
-            "m",
-            ("schloss", "schloss", "schlösser", "schlössern"),
-            "n",
-        ),
-    ]
+    _noun(*row)
+    for row in _rows(
+        """
+man men             | homme hommes m           | mann männer m                      | P
+woman women         | femme femmes f           | frau frauen f                      | P
+boy boys            | garçon garçons m         | junge jungen m weak                | P
+girl girls          | fille filles f           | mädchen mädchen n                  | P
+child children      | enfant enfants m         | kind kinder n                      | P
+teacher teachers    | professeur professeurs m | lehrer lehrer m                    | P
+doctor doctors      | médecin médecins m       | arzt ärzte m                       | P
+student students    | étudiant étudiants m     | student studenten m weak           | P
+king kings          | roi rois m               | könig könige m                     | P
+queen queens        | reine reines f           | königin königinnen f               | P
+actress actresses   | actrice actrices f       | schauspielerin schauspielerinnen f | P
+aunt aunts          | tante tantes f           | tante tanten f                     | P
+dog dogs            | chien chiens m           | hund hunde m                       | A
+cat cats            | chat chats m             | katze katzen f                     | A
+bird birds          | oiseau oiseaux m         | vogel vögel m                      | A
+horse horses        | cheval chevaux m         | pferd pferde n                     | A
+cow cows            | vache vaches f           | kuh kühe f                         | A
+mouse mice          | souris souris f          | maus mäuse f                       | A
+bear bears          | ours ours m              | bär bären m weak                   | A
+lion lions          | lion lions m             | löwe löwen m weak                  | A
+book books          | livre livres m           | buch bücher n                      | T
+car cars            | voiture voitures f       | auto autos n                       | T
+apple apples        | pomme pommes f           | apfel äpfel m                      | T
+flower flowers      | fleur fleurs f           | blume blumen f                     | T
+letter letters      | lettre lettres f         | brief briefe m                     | T
+table tables        | table tables f           | tisch tische m                     | T
+chair chairs        | chaise chaises f         | stuhl stühle m                     | T
+key keys            | clé clés f               | schlüssel schlüssel m              | T
+hat hats            | chapeau chapeaux m       | hut hüte m                         | T
+picture pictures    | image images f           | bild bilder n                      | T
+garden gardens      | jardin jardins m         | garten gärten m                    | L
+kitchen kitchens    | cuisine cuisines f       | küche küchen f                     | L
+forest forests      | forêt forêts f           | wald wälder m                      | L
+school schools      | école écoles f           | schule schulen f                   | L
+church churches     | église églises f         | kirche kirchen f                   | L
+hotel hotels        | hôtel hôtels m           | hotel hotels n                     | L
+house houses        | maison maisons f         | haus häuser n                      | L
+castle castles      | château châteaux m       | schloss schlösser n                | L
+"""
+    )
+)
+
+# Not "my woman" or "his girl": ma femme is my wife, sa fille his daughter.
+NEVER_OWNED = tuple(n for n in NOUNS if n.singular in ("man", "woman", "boy", "girl"))
+
+
+def _adjective(
+    english: list[str],
+    french: list[str],
+    german: list[str],
+    kinds: list[str],
+    never: list[str],
+    *,
+    before: bool,
+) -> Adjective:
+    masculine, feminine, masculines, feminines, *liaison = french
+    return Adjective(
+        english[0],
+        kinds[0],
+        before,
+        (masculine, feminine, masculines, feminines, liaison[0] if liaison else masculine),
+        (german[0], german[-1]),
+        tuple(never),
+    )
+
+
+# English | French m, f, m plural, f plural, m before a vowel where it differs | German, stem of
+# the inflected forms where it differs | kinds | never with. (Une vieille fille, un vieux garçon
+# are unmarried people of any age.)
+_BEFORE_THE_FRENCH_NOUN = """
+small     | petit petite petits petites               | klein | PATL |
+big       | grand grande grands grandes               | groß  | ATL  |
+beautiful | beau belle beaux belles bel               | schön | PATL |
+old       | vieux vieille vieux vieilles vieil        | alt   | PATL | girl boy child
+young     | jeune jeune jeunes jeunes                 | jung  | PA   |
+new       | nouveau nouvelle nouveaux nouvelles nouvel | neu  | PTL  |
+good      | bon bonne bons bonnes                     | gut   | ATL  |
+"""
+_AFTER_THE_FRENCH_NOUN = """
+red       | rouge rouge rouges rouges                             | rot        | ATL |
+blue      | bleu bleue bleus bleues                               | blau       | ATL |
+green     | vert verte verts vertes                               | grün       | ATL |
+black     | noir noire noirs noires                               | schwarz    | ATL |
+white     | blanc blanche blancs blanches                         | weiß       | ATL |
+tired     | fatigué fatiguée fatigués fatiguées                   | müde müd   | PA  |
+sad       | triste triste tristes tristes                         | traurig    | PA  |
+happy     | heureux heureuse heureux heureuses                    | glücklich  | PA  |
+rich      | riche riche riches riches                             | reich      | P   |
+famous    | célèbre célèbre célèbres célèbres                     | berühmt    | PL  |
+strong    | fort forte forts fortes                               | stark      | PA  |
+clever    | intelligent intelligente intelligents intelligentes   | klug       | PA  |
+heavy     | lourd lourde lourds lourdes                           | schwer     | AT  |
+expensive | cher chère chers chères                               | teuer teur | TL  |
+quiet     | calme calme calmes calmes                             | ruhig      | PAL |
+"""
+ADJECTIVES = (
+    *(_adjective(*row, before=True) for row in _rows(_BEFORE_THE_FRENCH_NOUN)),
+    *(_adjective(*row, before=False) for row in _rows(_AFTER_THE_FRENCH_NOUN)),
 )
 
 
-def _plain(masculine: str) -> tuple[str, str, str, str, str]:
-    """The forms of a French adjective that adds -e and -s; one in -e has no feminine of its own."""
-    feminine = masculine if masculine.endswith("e") else masculine + "e"
-    return masculine, feminine, masculine + "s", feminine + "s", masculine
+def _verb(
+    english: list[str], french: list[str], german: list[str], objects: list[str] | None = None
+) -> Verb:
+    base, third, *particle = english
+    i, he, we, *prefix = german
+    kinds, *dative = objects or [""]
+    return Verb(
+        (base, third),
+        (french[0], french[1], french[2], french[3], french[4]),
+        (i, he, we, we, we),
+        kinds,
+        "".join(particle),
+        "".join(prefix),
+        "dative" if dative else "accusative",
+    )
 
 
-ADJECTIVES = tuple(
-    Adjective(*entry)
-    for entry in [
-        ("small", "PATL", True, _plain("petit"), ("klein", "klein")),
-        ("big", "ATL", True, _plain("grand"), ("groß", "groß")),
-        (
-            "beautiful",
-            "PATL",
-            True,
-            ("beau", "belle", "beaux", "belles", "bel"),
-            ("schön", "schön"),
-        ),
-        # une vieille fille, un vieux garçon: unmarried people of any age
-        (
-            "old",
-            "PATL",
-            True,
-            ("vieux", "vieille", "vieux", "vieilles", "vieil"),
-            ("alt", "alt"),
-            ("girl", "boy", "child"),
-        ),
-        ("young", "PA", True, _plain("jeune"), ("jung", "jung")),
-        (
-            "new",
-            "PTL",
-            True,
-            ("nouveau", "nouvelle", "nouveaux", "nouvelles", "nouvel"),
-            ("neu", "neu"),
-        ),
-        ("good", "ATL", True, ("bon", "bonne", "bons", "bonnes", "bon"), ("gut", "gut")),
-        ("red", "ATL", False, _plain("rouge"), ("rot", "rot")),
-        ("blue", "ATL", False, _plain("bleu"), ("blau", "blau")),
-        ("green", "ATL", False, _plain("vert"), ("grün", "grün")),
-        ("black", "ATL", False, _plain("noir"), ("schwarz", "schwarz")),
-        (
-            "white",
-            "ATL",
-            False,
-            ("blanc", "blanche", "blancs", "blanches", "blanc"),
-            ("weiß", "weiß"),
-        ),
-        ("tired", "PA", False, _plain("fatigué"), ("müde", "müd")),
-        ("sad", "PA", False, _plain("triste"), ("traurig", "traurig")),
-        (
-            "happy",
-            "PA",
-            False,
-            ("heureux", "heureuse", "heureux", "heureuses", "heureux"),
-            ("glücklich", "glücklich"),
-        ),
-        ("rich", "P", False, _plain("riche"), ("reich", "reich")),
-        ("famous", "PL", False, _plain("célèbre"), ("berühmt", "berühmt")),
-        ("strong", "PA", False, _plain("fort"), ("stark", "stark")),
-        ("clever", "PA", False, _plain("intelligent"), ("klug", "klug")),
-        ("heavy", "T", False, _plain("lourd"), ("schwer", "schwer")),
-        ("expensive", "TL", False, ("cher", "chère", "chers", "chères", "cher"), ("teuer", "teur")),
-        ("empty", "L", False, _plain("vide"), ("leer", "leer")),
-    ]
+def _verbs(table: str) -> tuple[Verb, ...]:
+    return tuple(_verb(*row) for row in _rows(table))
+
+
+# English base, he, particle | French I, he, we, they, infinitive | German I, he, we = they =
+# infinitive, prefix | kinds of object, "dative" if it is
+SLEEP, *_ = INTRANSITIVE = _verbs(
+    """
+sleep sleeps   | dors dort dormons dorment dormir                       | schlafe schläft schlafen
+sing sings     | chante chante chantons chantent chanter                | singe singt singen
+dance dances   | danse danse dansons dansent danser                     | tanze tanzt tanzen
+work works     | travaille travaille travaillons travaillent travailler | arbeite arbeitet arbeiten
+wait waits     | attends attend attendons attendent attendre            | warte wartet warten
+laugh laughs   | ris rit rions rient rire                               | lache lacht lachen
+play plays     | joue joue jouons jouent jouer                          | spiele spielt spielen
+arrive arrives | arrive arrive arrivons arrivent arriver                | komme kommt kommen an
+"""
 )
-
-INTRANSITIVE = (
-    Verb(
-        ("sleep", "sleeps"),
-        ("dors", "dort", "dormons", "dorment", "dormir"),
-        ("schlafe", "schläft", "schlafen", "schlafen", "schlafen"),
-    ),
-    Verb(
-        ("sing", "sings"),
-        ("chante", "chante", "chantons", "chantent", "chanter"),
-        ("singe", "singt", "singen", "singen", "singen"),
-    ),
-    Verb(
-        ("dance", "dances"),
-        ("danse", "danse", "dansons", "dansent", "danser"),
-        ("tanze", "tanzt", "tanzen", "tanzen", "tanzen"),
-    ),
-    Verb(
-        ("work", "works"),
-        ("travaille", "travaille", "travaillons", "travaillent", "travailler"),
-        ("arbeite", "arbeitet", "arbeiten", "arbeiten", "arbeiten"),
-    ),
-    Verb(
-        ("wait", "waits"),
-        ("attends", "attend", "attendons", "attendent", "attendre"),
-        ("warte", "wartet", "warten", "warten", "warten"),
-    ),
-    Verb(
-        ("laugh", "laughs"),
-        ("ris", "rit", "rions", "rient", "rire"),
-        ("lache", "lacht", "lachen", "lachen", "lachen"),
-    ),
-    Verb(
-        ("play", "plays"),
-        ("joue", "joue", "jouons", "jouent", "jouer"),
-        ("spiele", "spielt", "spielen", "spielen", "spielen"),
-    ),
-    Verb(
-        ("arrive", "arrives"),
-        ("arrive", "arrive", "arrivons", "arrivent", "arriver"),
-        ("komme", "kommt", "kommen", "kommen", "kommen"),
-        prefix="an",
-    ),
+TRANSITIVE = _verbs(
+    """
+see sees       | vois voit voyons voient voir                   | sehe sieht sehen    | PATL
+like likes     | aime aime aimons aiment aimer                  | mag mag mögen       | PATL
+hear hears     | entends entend entendons entendent entendre    | höre hört hören     | PA
+look looks for | cherche cherche cherchons cherchent chercher   | suche sucht suchen  | PATL
+look looks at  | regarde regarde regardons regardent regarder   | sehe sieht sehen an | PATL
+find finds     | trouve trouve trouvons trouvent trouver        | finde findet finden | PATL
+forget forgets | oublie oublie oublions oublient oublier | vergesse vergisst vergessen | PAT
+buy buys       | achète achète achetons achètent acheter        | kaufe kauft kaufen  | TL
+carry carries  | porte porte portons portent porter             | trage trägt tragen  | AT
+invite invites | invite invite invitons invitent inviter        | lade lädt laden ein | P
+help helps     | aide aide aidons aident aider                  | helfe hilft helfen  | PA dative
+follow follows | suis suit suivons suivent suivre               | folge folgt folgen  | PA dative
+"""
 )
-
-TRANSITIVE = (
-    Verb(
-        ("see", "sees"),
-        ("vois", "voit", "voyons", "voient", "voir"),
-        ("sehe", "sieht", "sehen", "sehen", "sehen"),
-        "PATL",
-    ),
-    Verb(
-        ("love", "loves"),
-        ("aime", "aime", "aimons", "aiment", "aimer"),
-        ("liebe", "liebt", "lieben", "lieben", "lieben"),
-        "PATL",
-    ),
-    Verb(
-        ("hear", "hears"),
-        ("entends", "entend", "entendons", "entendent", "entendre"),
-        ("höre", "hört", "hören", "hören", "hören"),
-        "PA",
-    ),
-    Verb(
-        ("look", "looks"),
-        ("cherche", "cherche", "cherchons", "cherchent", "chercher"),
-        ("suche", "sucht", "suchen", "suchen", "suchen"),
-        "PATL",
-        particle="for",
-    ),
-    Verb(
-        ("look", "looks"),
-        ("regarde", "regarde", "regardons", "regardent", "regarder"),
-        ("sehe", "sieht", "sehen", "sehen", "sehen"),
-        "PATL",
-        particle="at",
-        prefix="an",
-    ),
-    Verb(
-        ("find", "finds"),
-        ("trouve", "trouve", "trouvons", "trouvent", "trouver"),
-        ("finde", "findet", "finden", "finden", "finden"),
-        "PATL",
-    ),
-    Verb(
-        ("forget", "forgets"),
-        ("oublie", "oublie", "oublions", "oublient", "oublier"),
-        ("vergesse", "vergisst", "vergessen", "vergessen", "vergessen"),
-        "PAT",
-    ),
-    Verb(
-        ("buy", "buys"),
-        ("achète", "achète", "achetons", "achètent", "acheter"),
-        ("kaufe", "kauft", "kaufen", "kaufen", "kaufen"),
-        "TL",
-    ),
-    Verb(
-        ("carry", "carries"),
-        ("porte", "porte", "portons", "portent", "porter"),
-        ("trage", "trägt", "tragen", "tragen", "tragen"),
-        "AT",
-    ),
-    Verb(
-        ("invite", "invites"),
-        ("invite", "invite", "invitons", "invitent", "inviter"),
-        ("lade", "lädt", "laden", "laden", "laden"),
-        "P",
-        prefix="ein",
-    ),
-    Verb(
-        ("help", "helps"),
-        ("aide", "aide", "aidons", "aident", "aider"),
-        ("helfe", "hilft", "helfen", "helfen", "helfen"),
-        "PA",
-        case="dative",
-    ),
-    Verb(
-        ("follow", "follows"),
-        ("suis", "suit", "suivons", "suivent", "suivre"),
-        ("folge", "folgt", "folgen", "folgen", "folgen"),
-        "PA",
-        case="dative",
-    ),
-)
-
 # give SOMETHING to SOMEBODY
-DITRANSITIVE = (
-    Verb(
-        ("give", "gives"),
-        ("donne", "donne", "donnons", "donnent", "donner"),
-        ("gebe", "gibt", "geben", "geben", "geben"),
-        "T",
-    ),
-    Verb(
-        ("show", "shows"),
-        ("montre", "montre", "montrons", "montrent", "montrer"),
-        ("zeige", "zeigt", "zeigen", "zeigen", "zeigen"),
-        "T",
-    ),
-    Verb(
-        ("send", "sends"),
-        ("envoie", "envoie", "envoyons", "envoient", "envoyer"),
-        ("schicke", "schickt", "schicken", "schicken", "schicken"),
-        "T",
-    ),
+DITRANSITIVE = _verbs(
+    """
+give gives     | donne donne donnons donnent donner             | gebe gibt geben           | T
+show shows     | montre montre montrons montrent montrer        | zeige zeigt zeigen        | T
+send sends     | envoie envoie envoyons envoient envoyer        | schicke schickt schicken  | T
+"""
 )
-
-# think THAT …; the French ones take the indicative when they are not negated
-DECLARATIVE = (
-    Verb(
-        ("know", "knows"),
-        ("sais", "sait", "savons", "savent", "savoir"),
-        ("weiß", "weiß", "wissen", "wissen", "wissen"),
-    ),
-    Verb(
-        ("think", "thinks"),
-        ("pense", "pense", "pensons", "pensent", "penser"),
-        ("denke", "denkt", "denken", "denken", "denken"),
-    ),
-    Verb(
-        ("say", "says"),
-        ("dis", "dit", "disons", "disent", "dire"),
-        ("sage", "sagt", "sagen", "sagen", "sagen"),
-    ),
-    Verb(
-        ("believe", "believes"),
-        ("crois", "croit", "croyons", "croient", "croire"),
-        ("glaube", "glaubt", "glauben", "glauben", "glauben"),
-    ),
+# think THAT …; the French ones take the indicative as long as they are not negated
+DECLARATIVE = _verbs(
+    """
+know knows       | sais sait savons savent savoir               | weiß weiß wissen
+think thinks     | pense pense pensons pensent penser           | denke denkt denken
+say says         | dis dit disons disent dire                   | sage sagt sagen
+believe believes | crois croit croyons croient croire           | glaube glaubt glauben
+"""
 )
+VERBS = (*INTRANSITIVE, *TRANSITIVE, *DITRANSITIVE, *DECLARATIVE)
 
-# English am, is, are are chosen in english.py
 BE = Verb(
-    ("be", "is"), ("suis", "est", "sommes", "sont", "être"), ("bin", "ist", "sind", "sind", "sein")
+    ("be", "is"),  # am and are: english.py
+    ("suis", "est", "sommes", "sont", "être"),
+    ("bin", "ist", "sind", "sind", "sein"),
 )
-
-CAN = Verb(
-    ("can", "can"),
-    ("peux", "peut", "pouvons", "peuvent", "pouvoir"),
-    ("kann", "kann", "können", "können", "können"),
+CAN, MUST, WILL = MODALS = _verbs(
+    """
+can can        | peux peut pouvons peuvent pouvoir              | kann kann können
+must must      | dois doit devons doivent devoir                | muss muss müssen
+will will      | vais va allons vont aller                      | werde wird werden
+"""
 )
-MUST = Verb(
-    ("must", "must"),
-    ("dois", "doit", "devons", "doivent", "devoir"),
-    ("muss", "muss", "müssen", "müssen", "müssen"),
-)
-WILL = Verb(
-    ("will", "will"),
-    ("vais", "va", "allons", "vont", "aller"),
-    ("werde", "wird", "werden", "werden", "werden"),
-)
-MODALS = (CAN, MUST, WILL)
-# "must not" forbids; German müssen nicht would only say that there is no need
-MAY = Verb(("may", "may"), MUST.french, ("darf", "darf", "dürfen", "dürfen", "dürfen"))
+# "must not" forbids; German "müssen nicht" would only say that there is no need.
+(MAY,) = _verbs("may may | dois doit devons doivent devoir | darf darf dürfen")
 
 PRONOUNS = (
-    Pronoun("i", "me", I, "je", "me", "ich", ("mich", "mir")),
+    Pronoun("i", "me", ME, "je", "me", "ich", ("mich", "mir")),
     Pronoun("we", "us", WE, "nous", "nous", "wir", ("uns", "uns")),
     Pronoun("he", "him", HE, "il", "le", "er", ("ihn", "ihm")),
     Pronoun("she", "her", HE, "elle", "la", "sie", ("sie", "ihr")),
@@ -649,22 +340,23 @@ DETERMINERS = (
     A,
     Determiner("this", "s", ("ce", "cette", ""), "dies", "weak", True),
     Determiner("these", "p", ("", "", "ces"), "dies", "weak", True),
-    Determiner("my", "sp", ("mon", "ma", "mes"), "mein", "mixed", True),
-    Determiner("our", "sp", ("notre", "notre", "nos"), "unser", "mixed", True),
-    Determiner("his", "sp", ("son", "sa", "ses"), "sein", "mixed", True),
+    Determiner("my", "sp", ("mon", "ma", "mes"), "mein", "mixed", True, possessive=True),
+    Determiner("our", "sp", ("notre", "notre", "nos"), "unser", "mixed", True, possessive=True),
+    Determiner("his", "sp", ("son", "sa", "ses"), "sein", "mixed", True, possessive=True),
     Determiner("every", "s", ("chaque", "chaque", ""), "jed", "weak", False),
-    Determiner("two", "p", ("", "", "deux"), "zwei", "strong", False),
-    Determiner("three", "p", ("", "", "trois"), "drei", "strong", False),
-    Determiner("some", "p", ("", "", "quelques"), "einige", "strong", False),
+    Determiner("two", "p", ("", "", "deux"), "zwei", "strong", False, True),
+    Determiner("three", "p", ("", "", "trois"), "drei", "strong", False, True),
+    Determiner("some", "p", ("", "", "quelques"), "einig", "strong", False),
 )
 
+WITHOUT = Preposition(("without",), ("sans",), "ohne", "accusative", "P")
 PREPOSITIONS = (
     Preposition(("in",), ("dans",), "in", "dative", "L"),
     Preposition(("behind",), ("derrière",), "hinter", "dative", "L"),
     Preposition(("in", "front", "of"), ("devant",), "vor", "dative", "L"),
     Preposition(("near",), ("près", "de"), "bei", "dative", "L"),
     Preposition(("with",), ("avec",), "mit", "dative", "P"),
-    Preposition(("without",), ("sans",), "ohne", "accusative", "P"),
+    WITHOUT,
 )
 
 NEVER = Adverb("never", ("jamais",), ("nie",))
@@ -691,3 +383,4 @@ IF = Adverb("if", ("si",), ("wenn",))
 WHILE = Adverb("while", ("pendant", "que"), ("während",))
 SUBORDINATORS = (BECAUSE, WHEN, IF, WHILE)
 THAT = Adverb("that", ("que",), ("dass",))
+INVARIABLE = (*FREQUENCY, *TIME, *COORDINATORS, *SUBORDINATORS, THAT)

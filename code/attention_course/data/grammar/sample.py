@@ -23,7 +23,6 @@ from attention_course.data.grammar.lexicon import (
     PRONOUNS,
     TRANSITIVE,
     Adjective,
-    Adverb,
     Determiner,
     Noun,
     Preposition,
@@ -34,6 +33,7 @@ from attention_course.data.grammar.tree import (
     Clause,
     Link,
     NounPhrase,
+    Phrase,
     PrepositionalPhrase,
     PronounPhrase,
     Relative,
@@ -41,7 +41,6 @@ from attention_course.data.grammar.tree import (
 )
 
 Item = TypeVar("Item")
-Subject = PronounPhrase | NounPhrase | Both
 
 SHORTEST = 2
 """Words of the shortest clause: he sleeps."""
@@ -96,6 +95,8 @@ class Sampler:
 
     def __init__(self, random: Random) -> None:
         self._random = random.random
+        # Words that a clause was given and had no place for; the next one gets them.
+        self._unspent = 0
 
     def _pick(self, items: Sequence[Item]) -> Item:
         return items[int(self._random() * len(items))]
@@ -109,6 +110,7 @@ class Sampler:
 
     def sentence(self, length: int) -> Sentence:
         """A sentence of ``length`` English words (3 or more), now and then of fewer."""
+        self._unspent = 0
         budgets = self._share(length)
         fronted = stated = trailing = None
         if len(budgets) > 1 and self._chance(0.25):
@@ -116,7 +118,12 @@ class Sampler:
         if len(budgets) > 1 and self._chance(0.5):
             trailing = self._subordinate(budgets.pop())
         if len(budgets) > 1 and self._chance(0.4):
-            stated = Link(lexicon.THAT, self._clause(budgets.pop()))
+            budget = budgets.pop()
+            if self._chance(0.5):
+                # I know that …: what is spared goes to the other clause.
+                budget += budgets[-1] - SHORTEST
+                budgets[-1] = SHORTEST
+            stated = Link(lexicon.THAT, self._clause(budget))
         clauses = []
         for i, budget in enumerate(budgets):
             if stated and i == len(budgets) - 1:
@@ -144,7 +151,10 @@ class Sampler:
 
     def _declaration(self, budget: int) -> Clause:
         """she knows (that …). Never negated: French would then need the subjunctive."""
-        return Clause(self._subject(budget - 1, ANY), self._pick(lexicon.DECLARATIVE))
+        verb = self._pick(lexicon.DECLARATIVE)
+        if budget == SHORTEST:
+            return Clause(PronounPhrase(self._pick(PRONOUNS)), verb)
+        return Clause(self._subject(budget - 1, ANY), verb)
 
     def _clause(
         self,
@@ -162,48 +172,57 @@ class Sampler:
         ``depth`` counts the relative clauses around this one. ``time_first``: it may begin with a
         word of time. ``future``: it may have *will*.
         """
+        if not gap:
+            budget, self._unspent = budget + self._unspent, 0
         subject_words = 0 if gap == "subject" else 1
         spare = budget - subject_words
         kind = self._kind(spare, gap, head)
         clause = Clause(None, self._verb(kind, spare, gap, head))
         has_object = kind in (DOING_TO, GIVING) and gap != "object"
         spare -= LEAST[kind] - (gap == "object") + bool(clause.verb.particle)
-        if subject_words and spare and self._chance(0.75):
+        # A pronoun stays one word: what is spared has to go elsewhere.
+        pronoun = subject_words == 1 and (not spare or self._chance(0.25))
+        if subject_words and not pronoun:
             subject_words, spare = 2, spare - 1
         pronoun_object = kind == DOING_TO and has_object
         if pronoun_object and spare and not ("P" in clause.verb.objects and self._chance(0.2)):
             pronoun_object, spare = False, spare - 1
         spare = self._verbs(clause, spare, future)
-        determiners = DEFINITE if clause.denied else ANY
 
-        # What follows a relative clause would be read as part of it: so the one or the other.
+        # What follows a relative clause would be read as part of it: so the one or the other. In
+        # German a word of frequency would come between the two.
         object_relative = (
-            kind == DOING_TO and has_object and not pronoun_object and depth < DEEPEST
-        ) and (spare >= 2 and self._chance(0.4))
-        if kind == BEING_SOMEWHERE:
-            spare = self._place(clause, spare + 3)
-        if not object_relative:
-            spare = self._circumstances(clause, kind, spare, time_first)
-
+            (kind == DOING_TO and has_object and not pronoun_object and depth < DEEPEST)
+            and (not clause.frequency or clause.modal is not None or clause.denied)
+            and (spare >= 2 and self._chance(0.4))
+        )
         object_spare = recipient_spare = 0
+        eager = pronoun or gap == "subject"
         if object_relative:
-            object_spare = spare if gap or subject_words == 1 else 2 + self._upto(spare - 2)
-        elif has_object and not pronoun_object:
-            object_spare = min(spare, 2) if gap == "subject" else self._upto(min(spare, 2))
-        if kind == GIVING:
-            recipient_spare = self._upto(min(spare - object_spare, 2))
+            object_spare = spare if eager else 2 + self._upto(spare - 2)
+        else:
+            spare = self._circumstances(clause, kind, spare, time_first, eager)
+            if has_object and not pronoun_object:
+                object_spare = min(spare, 2) if eager else self._upto(min(spare, 2))
+            if kind == GIVING:
+                recipient_spare = self._upto(min(spare - object_spare, 2))
         spare -= object_spare + recipient_spare
 
-        if gap != "subject":
-            kinds = {BEING: "PATL", BEING_SOMEWHERE: "PAT"}.get(kind, "PA")
+        if subject_words < 2:
+            self._unspent += spare
+        if pronoun:
+            # Of "I am tired" French would have to know who is speaking.
+            clause.subject = PronounPhrase(self._pick(PRONOUNS if kind != BEING else PRONOUNS[2:]))
+        elif subject_words:
             clause.subject = self._subject(
                 subject_words + spare,
                 NOT_EVERY if clause.denied else ANY,
-                kinds=kinds,
-                # Of "I am tired" French would have to know who speaks.
-                speaker=kind != BEING,
-                relative=depth == 0,
+                kinds={BEING: "PATL", BEING_SOMEWHERE: "PAT"}.get(kind, "PA"),
+                # Of "the man who waits often sleeps" nobody knows what he often does.
+                relative=depth == 0
+                and not (clause.frequency and not clause.modal and clause.verb is not BE),
             )
+        determiners = DEFINITE if clause.denied else ANY
         if kind == BEING:
             clause.predicate = self._predicate(clause.subject, head)
         if pronoun_object:
@@ -261,22 +280,28 @@ class Sampler:
             return spare - 1
         return spare
 
-    def _circumstances(self, clause: Clause, kind: int, spare: int, time_first: bool) -> int:
-        """Perhaps adds with the king, in the garden, today; gives what is left of ``spare``."""
-        if kind in (DOING, DOING_TO):
-            if spare >= 3 and self._chance(0.25):
-                spare = self._prepositional(clause, COMPANY, spare)
-            if spare >= 3 and self._chance(0.5):
-                spare = self._place(clause, spare)
+    def _circumstances(
+        self, clause: Clause, kind: int, spare: int, time_first: bool, eager: bool
+    ) -> int:
+        """Perhaps adds with the king, in the garden, today; gives what is left of ``spare``.
+
+        ``eager``: adds what it can, as there is hardly anywhere else for the words to go.
+        """
+        # Nobody sleeps with anybody here.
+        company = kind in (DOING, DOING_TO) and clause.verb is not lexicon.SLEEP
+        if company and spare >= 3 and self._chance(0.25):
+            spare = self._prepositional(clause, COMPANY, spare)
+        if kind == BEING_SOMEWHERE:
+            # Its place has been paid for.
+            spare = self._prepositional(clause, PLACES, spare + 3)
+        elif kind in (DOING, DOING_TO) and spare >= 3 and self._chance(1 if eager else 0.5):
+            spare = self._prepositional(clause, PLACES, spare)
         # "often … today" would say too much.
-        if spare and not clause.frequency and self._chance(0.3):
+        if spare and not clause.frequency and self._chance(0.8 if eager else 0.3):
             clause.time = self._pick(lexicon.TIME)
             clause.time_first = time_first and self._chance(0.5)
             spare -= 1
         return spare
-
-    def _place(self, clause: Clause, spare: int) -> int:
-        return self._prepositional(clause, PLACES, spare)
 
     def _prepositional(
         self, clause: Clause, prepositions: Sequence[Preposition], spare: int
@@ -287,7 +312,9 @@ class Sampler:
         spare -= len(preposition.english) + 2
         adjectives = self._upto(min(spare, 1))
         nouns = NOUNS_OF[preposition.kinds]
-        phrase = self._noun_phrase(nouns, 2 + adjectives, ANY)
+        # Not "without every man", "not in a garden": French and German would say it otherwise.
+        definite = clause.denied or preposition is lexicon.WITHOUT
+        phrase = self._noun_phrase(nouns, 2 + adjectives, DEFINITE if definite else ANY)
         clause.phrases.append(PrepositionalPhrase(preposition, phrase))
         return spare - adjectives
 
@@ -297,12 +324,9 @@ class Sampler:
         determiners: tuple[tuple[Determiner, ...], ...],
         *,
         kinds: str = "PA",
-        speaker: bool = True,
         relative: bool = True,
-    ) -> Subject:
-        """A subject of ``words`` words; ``speaker``: it may be I or we."""
-        if words <= 1:
-            return PronounPhrase(self._pick(PRONOUNS if speaker else PRONOUNS[2:]))
+    ) -> NounPhrase | Both:
+        """A subject of ``words`` words, 2 or more; ``relative``: it may have a relative clause."""
         if words >= 5 and self._chance(0.3):
             first = self._upto(min(words - 5, 2))
             second = min(words - 5 - first, 2)
@@ -314,7 +338,7 @@ class Sampler:
             )
         return self._noun_phrase(NOUNS_OF[kinds], words, determiners, relative=relative)
 
-    def _predicate(self, subject: Subject | None, head: Noun | None) -> Adjective:
+    def _predicate(self, subject: Phrase | None, head: Noun | None) -> Adjective:
         if isinstance(subject, PronounPhrase):
             return self._pick(PREDICATES["P"])
         if isinstance(subject, Both):
@@ -323,7 +347,7 @@ class Sampler:
         assert noun is not None
         return self._pick(PREDICATES[noun.kind])
 
-    def _object_pronoun(self, subject: Subject | None) -> PronounPhrase:
+    def _object_pronoun(self, subject: Phrase | None) -> PronounPhrase:
         """Not "I see me" nor "I see us": those ask for a reflexive."""
         speaker = isinstance(subject, PronounPhrase) and subject.pronoun in PRONOUNS[:2]
         return PronounPhrase(self._pick(PRONOUNS[2:] if speaker else PRONOUNS))
@@ -341,6 +365,8 @@ class Sampler:
         noun = self._pick(nouns)
         plural = self._chance(0.35)
         determiner = lexicon.THE if self._chance(0.4) else self._pick(determiners[plural])
+        if determiner.possessive and noun in lexicon.NEVER_OWNED:
+            determiner = lexicon.THE
         spare = words - 2
         clause = None
         # The shortest: that sleeps; of a thing: that is heavy.
@@ -355,6 +381,7 @@ class Sampler:
             adjectives_drawn.append(self._pick(before))
         if spare > len(adjectives_drawn):
             adjectives_drawn.append(self._pick(after))
+        self._unspent += spare - len(adjectives_drawn)
         return NounPhrase(determiner, tuple(adjectives_drawn), noun, plural, clause)
 
     def _relative(self, words: int, noun: Noun, depth: int) -> Relative:

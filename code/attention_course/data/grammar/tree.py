@@ -24,6 +24,9 @@ from attention_course.data.grammar.lexicon import (
 Place = tuple[int, ...]
 """Indices of English words."""
 
+Word = tuple[str, Place]
+"""A French or German word with the English words that it comes from."""
+
 
 @dataclass(slots=True)
 class PronounPhrase:
@@ -66,6 +69,9 @@ class Both:
         return THEY
 
 
+Phrase = PronounPhrase | NounPhrase | Both
+
+
 @dataclass(slots=True)
 class PrepositionalPhrase:
     """in the garden"""
@@ -84,7 +90,7 @@ class Clause:
     ``negated`` and ``frequency`` is set. ``time_first``: today I sleep.
     """
 
-    subject: PronounPhrase | NounPhrase | Both | None
+    subject: Phrase | None
     verb: Verb
     object: PronounPhrase | NounPhrase | None = None
     recipient: NounPhrase | None = None
