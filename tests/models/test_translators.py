@@ -1,0 +1,342 @@
+"""What every translator must do, whatever is inside: shapes, padding, steps, causality, checks."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import by_hand
+import pytest
+import torch
+from attention_course.models.bahdanau import RNNSearch
+from attention_course.models.encoder_decoder import EncoderDecoder
+from attention_course.training import translation_loss
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from translators import SOURCE_WORDS, TARGET_WORDS, TRANSLATORS, ragged, translator
+
+each = pytest.mark.parametrize("name", TRANSLATORS)
+attending = pytest.mark.parametrize("name", [name for name in TRANSLATORS if "search" in name])
+LENGTHS = st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), min_size=1, max_size=4)
+
+
+def close(got: torch.Tensor, expected: torch.Tensor) -> None:
+    torch.testing.assert_close(got, expected, rtol=0, atol=1e-10)
+
+
+# --- the paper's equations, once more ---
+
+
+@pytest.mark.parametrize("name", [name for name in TRANSLATORS if "torch" not in name])
+def test_the_appendix_by_hand(name: str) -> None:
+    model = translator(name)
+    batch = ragged([5, 1, 3], [4, 4, 4], extra=2)
+    logits, weights = model(batch.source, batch.source_mask, batch.target_in)
+    for row in range(3):
+        words = batch.source[row][batch.source_mask[row]].tolist()
+        before, after, alpha = by_hand.translate(model, words, batch.target_in[row].tolist())
+        read = after if "current" in name else before
+        close(logits[row], torch.from_numpy(read))
+        if "search" in name:
+            close(weights[row, 0, 0, :, : len(words)], torch.from_numpy(alpha))
+
+
+# --- shapes and weights ---
+
+
+@each
+def test_shapes(name: str) -> None:
+    model, batch = translator(name), ragged([5, 2], [3, 4])
+    logits, weights = model(batch.source, batch.source_mask, batch.target_in)
+    N = 1 if "search" in name else 0
+    assert logits.shape == (2, 4, TARGET_WORDS)
+    assert weights.shape == (2, N, 1, 4, 5)
+    state = model.start(batch.source, batch.source_mask)
+    logits, weights, _ = model.step(batch.target_in[:, 0], state)
+    assert logits.shape == (2, TARGET_WORDS)
+    assert weights.shape == (2, N, 1, 5)
+
+
+@attending
+@settings(deadline=None, max_examples=20)
+@given(LENGTHS, st.integers(0, 99))
+def test_weights_are_shares(name: str, lengths: list[tuple[int, int]], seed: int) -> None:
+    model = translator(name, seed)
+    batch = ragged(*map(list, zip(*lengths, strict=True)), seed=seed, extra=seed % 3)
+    _, weights = model(batch.source, batch.source_mask, batch.target_in)
+    assert (weights >= 0).all()
+    close(weights.sum(-1), torch.ones_like(weights[..., 0]))
+    on_words = batch.source_mask[:, None, None, None].expand_as(weights)
+    assert (weights[~on_words] == 0).all()
+    assert (weights[on_words] > 0).all()
+
+
+# --- padding and neighbours ---
+
+
+@each
+@settings(deadline=None, max_examples=20)
+@given(LENGTHS, st.integers(1, 3), st.integers(0, 99))
+def test_padding_changes_nothing(
+    name: str, lengths: list[tuple[int, int]], extra: int, seed: int
+) -> None:
+    """More padding, with other words in it: the same logits, weights, loss and gradients."""
+    model = translator(name, seed)
+    sources, targets = map(list, zip(*lengths, strict=True))
+    seen = []
+    for batch in (
+        ragged(sources, targets, seed=seed),
+        ragged(sources, targets, seed=seed, extra=extra),
+    ):
+        logits, weights = model(batch.source, batch.source_mask, batch.target_in)
+        loss = translation_loss(model, batch)
+        gradients = torch.autograd.grad(loss, list(model.parameters()), materialize_grads=True)
+        seen.append((logits, weights, loss, gradients, batch))
+    (logits, weights, loss, gradients, batch), (logits_2, weights_2, loss_2, gradients_2, _) = seen
+    real = batch.target_mask
+    T, S = real.shape[1], batch.source.shape[1]
+    close(logits_2[:, :T][real], logits[real])
+    close(weights_2[..., :T, :S].movedim(3, 1)[real], weights.movedim(3, 1)[real])
+    assert (weights_2[..., S:] == 0).all()
+    close(loss_2, loss)
+    for gradient_2, gradient in zip(gradients_2, gradients, strict=True):
+        close(gradient_2, gradient)
+
+
+@each
+def test_a_sentence_does_not_see_its_neighbours(name: str) -> None:
+    model, batch = translator(name), ragged([5, 2, 4, 1], [3, 3, 3, 3])
+    logits, weights = model(batch.source, batch.source_mask, batch.target_in)
+    for row in range(4):
+        length = int(batch.source_mask[row].sum())
+        alone, alone_weights = model(
+            batch.source[row : row + 1, :length],
+            batch.source_mask[row : row + 1, :length],
+            batch.target_in[row : row + 1],
+        )
+        close(logits[row], alone[0])
+        close(weights[row, ..., :length], alone_weights[0])
+
+
+@each
+@settings(deadline=None, max_examples=15)
+@given(st.permutations(range(4)), st.integers(0, 99))
+def test_order_of_the_batch(name: str, order: list[int], seed: int) -> None:
+    model, batch = translator(name, seed), ragged([5, 2, 4, 1], [2, 5, 1, 3], seed=seed)
+    logits, weights = model(batch.source, batch.source_mask, batch.target_in)
+    moved = model(batch.source[order], batch.source_mask[order], batch.target_in[order])
+    close(moved[0], logits[order])
+    close(moved[1], weights[order])
+
+
+# --- one word at a time ---
+
+
+@each
+@settings(deadline=None, max_examples=15)
+@given(LENGTHS, st.integers(0, 99))
+def test_steps_are_teacher_forcing(name: str, lengths: list[tuple[int, int]], seed: int) -> None:
+    model = translator(name, seed)
+    batch = ragged(*map(list, zip(*lengths, strict=True)), seed=seed)
+    logits, weights = model(batch.source, batch.source_mask, batch.target_in)
+    state = model.start(batch.source, batch.source_mask)
+    for t, token in enumerate(batch.target_in.unbind(1)):
+        step_logits, step_weights, state = model.step(token, state)
+        close(step_logits, logits[:, t])
+        close(step_weights, weights[..., t, :])
+
+
+@pytest.mark.parametrize("kind", [RNNSearch, EncoderDecoder])
+def test_steps_in_single_precision(kind: Any) -> None:
+    """As the searches use it: float32, the paper's own initialisation, to 1e-5."""
+    torch.manual_seed(0)
+    model, batch = (
+        kind(SOURCE_WORDS, TARGET_WORDS, embedding=16, hidden=32),
+        ragged([9, 5], [12, 12]),
+    )
+    logits, _ = model(batch.source, batch.source_mask, batch.target_in)
+    state = model.start(batch.source, batch.source_mask)
+    for t, token in enumerate(batch.target_in.unbind(1)):
+        step_logits, _, state = model.step(token, state)
+        torch.testing.assert_close(step_logits, logits[:, t], rtol=0, atol=1e-5)
+
+
+@each
+@settings(deadline=None, max_examples=15)
+@given(st.lists(st.integers(0, 2), min_size=1, max_size=5), st.integers(0, 2), st.integers(0, 99))
+def test_select_is_indexing(name: str, rows: list[int], after: int, seed: int) -> None:
+    """Rows left out, doubled and moved in mid-sentence go on as if they had begun so."""
+    model, batch = translator(name, seed), ragged([5, 2, 4], [4, 4, 4], seed=seed)
+    expected = model(batch.source[rows], batch.source_mask[rows], batch.target_in[rows])
+    state = model.start(batch.source, batch.source_mask)
+    for t in range(after):
+        _, _, state = model.step(batch.target_in[:, t], state)
+    state = state.select(torch.tensor(rows))
+    for t in range(after, 4):
+        logits, weights, state = model.step(batch.target_in[rows, t], state)
+        close(logits, expected[0][:, t])
+        close(weights, expected[1][..., t, :])
+
+
+@each
+def test_a_step_leaves_its_state_alone(name: str) -> None:
+    """A search may go on from the same state twice."""
+    model, batch = translator(name), ragged([4, 3], [3, 3])
+    state = model.start(batch.source, batch.source_mask)
+    first, _, _ = model.step(batch.target_in[:, 0], state)
+    model.step(batch.target_in[:, 1], state)
+    again, _, _ = model.step(batch.target_in[:, 0], state)
+    assert torch.equal(first, again)
+
+
+# --- causality ---
+
+
+@each
+def test_later_words_do_not_matter(name: str) -> None:
+    """Logits at t depend on the words up to t (target_in holds the word before), by gradient."""
+    model, batch = translator(name), ragged([4, 3], [4, 4])
+    embedded = []
+
+    def keep(module: Any, inputs: Any, output: torch.Tensor) -> torch.Tensor:
+        embedded.append(output.detach().requires_grad_())
+        return embedded[-1]
+
+    model.decoder.E.register_forward_hook(keep)
+    logits, _ = model(batch.source, batch.source_mask, batch.target_in)
+    for t in range(4):
+        (gradient,) = torch.autograd.grad(logits[:, t].sum(), embedded[0], retain_graph=True)
+        assert (gradient[:, t + 1 :] == 0).all()
+        assert (gradient[:, : t + 1].abs().amax(dim=(0, 2)) > 0).all()
+
+
+# --- where things enter ---
+
+
+@each
+def test_which_state_the_word_is_read_from(name: str) -> None:
+    """With one target word, "previous" reads s_0, which the decoder's unit has no part in."""
+    model, batch = translator(name), ragged([4, 3], [1, 1])
+    logits, _ = model(batch.source, batch.source_mask, batch.target_in)
+    logits.square().sum().backward()
+    moved = [
+        p.grad is not None and bool((p.grad != 0).any()) for p in model.decoder.unit.parameters()
+    ]
+    assert all(moved) if model.decoder.readout == "current" else not any(moved)
+
+
+@each
+@pytest.mark.parametrize("part", [0, 1, 2], ids=["first gate", "second gate", "candidate"])
+def test_the_context_enters_gates_and_candidate(name: str, part: int) -> None:
+    model, batch = translator(name), ragged([4, 3], [3, 3])
+    n = model.decoder.unit.hidden
+    logits, _ = model(batch.source, batch.source_mask, batch.target_in)
+    logits.square().sum().backward()
+    assert (model.decoder.C.weight.grad[part * n : (part + 1) * n] != 0).all()
+
+
+@each
+def test_the_decoder_begins_from_an_end_of_the_encoder(name: str) -> None:
+    """Read both ways: the backward state at the first word; else the last forward state."""
+    model, batch = translator(name), ragged([5, 2, 3], [1, 1, 1], extra=1)
+    h = model.encoder(batch.source, batch.source_mask)
+    n = model.decoder.unit.hidden
+    last = batch.source_mask.sum(1) - 1
+    end = h[:, 0, n:] if h.shape[-1] == 2 * n else h[torch.arange(3), last]
+    s_0 = (end @ model.decoder.W_s.weight.T + model.decoder.W_s.bias).tanh()
+    close(model.start(batch.source, batch.source_mask).s, s_0)
+
+
+# --- bad input ---
+
+
+@each
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"source": torch.ones(2, dtype=torch.int64)}, "source has shape (2,), expected (B, S)"),
+        ({"source": torch.ones(2, 5)}, "source has dtype torch.float32, expected torch.int64"),
+        (
+            {"source": torch.full((2, 5), SOURCE_WORDS)},
+            "source holds the token id 11, expected ids",
+        ),
+        ({"source_mask": torch.ones(2, 4, dtype=torch.bool)}, "source_mask has shape (2, 4)"),
+        ({"source_mask": torch.ones(2, 5)}, "source_mask has dtype torch.float32"),
+        ({"source_mask": torch.arange(2)[:, None].expand(2, 5) == 0}, "sentence 1 is empty"),
+        ({"target": torch.ones(2, dtype=torch.int64)}, "target has shape (2,), expected (B, T)"),
+        ({"target": torch.ones(3, 4, dtype=torch.int64)}, "3 sentences, expected 2 like source"),
+        (
+            {"target": torch.full((2, 4), TARGET_WORDS)},
+            "target holds the token id 13, expected ids",
+        ),
+        ({"target": torch.full((2, 4), -100)}, "target holds the token id -100, expected ids"),
+    ],
+)
+def test_bad_input(name: str, change: dict[str, torch.Tensor], message: str) -> None:
+    batch = ragged([5, 2], [3, 4])
+    good = {"source": batch.source, "source_mask": batch.source_mask, "target": batch.target_in}
+    with pytest.raises(ValueError, match=re.escape(message)):
+        translator(name)(**{**good, **change})
+
+
+@each
+def test_bad_tokens(name: str) -> None:
+    model, batch = translator(name), ragged([5, 2], [3, 4])
+    state = model.start(batch.source, batch.source_mask)
+    with pytest.raises(ValueError, match=r"token has shape \(2, 4\), expected \(B,\)"):
+        model.step(batch.target_in, state)
+    with pytest.raises(ValueError, match=r"1 sentences, expected 2 like source"):
+        model.step(batch.target_in[:1, 0], state)
+    with pytest.raises(ValueError, match="token holds the token id 13"):
+        model.step(torch.full((2,), TARGET_WORDS), state)
+
+
+@pytest.mark.parametrize("kind", [RNNSearch, EncoderDecoder])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"source_vocabulary": 0}, "source_vocabulary is 0, expected an integer of at least 1"),
+        ({"target_vocabulary": -1}, "target_vocabulary is -1, expected"),
+        ({"embedding": 0}, "embedding is 0, expected"),
+        ({"hidden": 0}, "hidden is 0, expected"),
+        ({"hidden": 2.5}, "hidden is 2.5, expected"),
+        ({"maxout": 0}, "maxout is 0, expected"),
+        ({"cell": "lstm"}, "cell is 'lstm', expected 'paper' or 'torch'"),
+        ({"readout": "next"}, "readout is 'next', expected 'previous' or 'current'"),
+        ({"initialisation": "xavier"}, "initialisation is 'xavier', expected 'paper' or 'torch'"),
+    ],
+)
+def test_bad_arguments(kind: Any, arguments: dict[str, Any], message: str) -> None:
+    good = {"source_vocabulary": 5, "target_vocabulary": 5, "embedding": 2, "hidden": 4}
+    with pytest.raises(ValueError, match=re.escape(message)):
+        kind(**{**good, **arguments})
+
+
+# --- defaults ---
+
+
+def test_the_papers_sizes_are_the_defaults() -> None:
+    """m = 620, n = n' = 1000, l = 500 (Appendix B.1)."""
+    with torch.device("meta"):
+        model = RNNSearch(30_000, 30_000)
+    sizes = {name: tuple(p.shape) for name, p in model.named_parameters()}
+    assert sizes["encoder.E.weight"] == (30_000, 620)
+    assert sizes["attention.U_a.weight"] == (1000, 2000)
+    assert sizes["decoder.U_o.weight"] == (1000, 1000)
+    assert sizes["decoder.W_o.weight"] == (30_000, 500)
+    assert model.decoder.readout == "previous"
+
+
+@pytest.mark.parametrize("name", ["search", "fixed", "fixed, both ways"])
+def test_paper_initialisation_is_the_default(name: str) -> None:
+    torch.manual_seed(0)
+    model = TRANSLATORS[name](400, 400)
+    for unit in (model.encoder.unit, model.decoder.unit):
+        gram = unit.U @ unit.U.mT
+        torch.testing.assert_close(gram, torch.eye(4).expand_as(gram), rtol=0, atol=1e-5)
+        assert (unit.b == 0).all()
+    assert model.encoder.E.weight.std().item() == pytest.approx(0.01, rel=0.1)
+    assert model.decoder.W_o.weight.std().item() == pytest.approx(0.01, rel=0.1)
+    assert (model.decoder.W_o.bias == 0).all()
+    model.initialise("torch")
+    assert model.encoder.E.weight.std().item() == pytest.approx(1, rel=0.1)

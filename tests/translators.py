@@ -1,0 +1,67 @@
+"""Small translators and batches that the tests of the models share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import torch
+from attention_course.data.batches import Batch
+from attention_course.models.bahdanau import RNNSearch
+from attention_course.models.encoder_decoder import EncoderDecoder
+from torch import Tensor, nn
+
+SOURCE_WORDS, TARGET_WORDS = 11, 13
+SIZES = {"embedding": 3, "hidden": 4, "maxout": 5}
+
+TRANSLATORS: dict[str, Callable[..., Any]] = {
+    "search": partial(RNNSearch, **SIZES, alignment=6),
+    "search, torch's cell": partial(RNNSearch, **SIZES, cell="torch"),
+    "search, current state": partial(RNNSearch, **SIZES, readout="current"),
+    "fixed": partial(EncoderDecoder, **SIZES),
+    "fixed, both ways": partial(EncoderDecoder, **SIZES, bidirectional=True),
+    "fixed, torch's cell": partial(EncoderDecoder, **SIZES, cell="torch", readout="current"),
+}
+
+
+def shaken(module: nn.Module, seed: int = 0) -> Any:
+    """The module in float64 with large random weights, biases too.
+
+    The paper's initialisation would hide most mistakes: its attention begins uniform and its
+    biases at zero.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    module.double()
+    for parameter in module.parameters():
+        parameter.data.copy_(torch.randn(parameter.shape, generator=generator) * 0.7)
+    return module
+
+
+def translator(name: str, seed: int = 0) -> Any:
+    return shaken(TRANSLATORS[name](SOURCE_WORDS, TARGET_WORDS), seed)
+
+
+def ragged(
+    source_lengths: list[int], target_lengths: list[int], *, seed: int = 0, extra: int = 0
+) -> Batch:
+    """Random sentences of these lengths; `seed` alone decides their words.
+
+    All that is padding, and `extra` more columns of it, holds random words instead of zeros.
+    """
+    source, source_mask = _rows(source_lengths, SOURCE_WORDS, 2 * seed, extra)
+    target, target_mask = _rows(
+        [length + 1 for length in target_lengths], TARGET_WORDS, 2 * seed + 1, extra
+    )
+    return Batch(source, source_mask, target[:, :-1], target[:, 1:], target_mask[:, 1:])
+
+
+def _rows(lengths: list[int], words: int, seed: int, extra: int) -> tuple[Tensor, Tensor]:
+    width = max(lengths) + extra
+    ids = torch.empty(len(lengths), width, dtype=torch.int64)
+    for row, length in enumerate(lengths):
+        real = torch.Generator().manual_seed(1000 * seed + row)
+        ids[row, :length] = torch.randint(words, (length,), generator=real)
+        noise = torch.Generator().manual_seed(1000 * seed + 100 * extra + row + 50)
+        ids[row, length:] = torch.randint(words, (width - length,), generator=noise)
+    return ids, torch.arange(width) < torch.tensor(lengths)[:, None]
