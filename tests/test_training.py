@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import os
 import signal
+import sys
 from itertools import cycle, islice
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -408,7 +410,7 @@ def test_the_bar_is_shown_to_people_only(monkeypatch, capsys, model, batch, name
 
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.delenv("ATTENTION_COURSE_QUIET", raising=False)
-    monkeypatch.delitem(__import__("sys").modules, "ipykernel", raising=False)
+    monkeypatch.delitem(sys.modules, "IPython", raising=False)
     assert "0/3" in written()
     assert written(progress=False) == ""
     monkeypatch.setenv(name, "1")
@@ -417,6 +419,11 @@ def test_the_bar_is_shown_to_people_only(monkeypatch, capsys, model, batch, name
     monkeypatch.delenv(name)
     monkeypatch.setattr(Terminal, "isatty", lambda self: False)
     assert written() == ""
+    # a notebook writes to no terminal, but has IPython's shell
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: None))
+    assert written() == ""
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=object))
+    assert "0/3" in written()
 
 
 def test_a_history_plots_its_losses_and_validations():

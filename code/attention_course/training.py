@@ -308,4 +308,6 @@ def _shows_progress(wish: bool | None) -> bool:
         return wish
     if os.environ.get("CI") or os.environ.get("ATTENTION_COURSE_QUIET"):
         return False
-    return sys.stderr.isatty() or "ipykernel" in sys.modules
+    # a notebook has no terminal, but an IPython shell; asked only where IPython is loaded already
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return sys.stderr.isatty() or shell is not None
