@@ -10,6 +10,7 @@ import torch
 from attention_course.data.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
 from attention_course.decoding import (
     Hypothesis,
+    _largest,
     beam_search,
     greedy,
     length_penalty_of,
@@ -165,6 +166,17 @@ def test_ties_go_to_the_better_beam_and_then_to_the_lower_id():
     for hypotheses in beam_search(model, source, mask, width=3, n_best=3, max_length=2):
         assert [h.tokens for h in hypotheses] == [[EOS], [PAD, EOS], [PAD, PAD]]
     assert greedy(model, source, mask, max_length=2)[0].tokens == [PAD, PAD]
+
+
+@settings(deadline=None)
+@given(seed=seeds, levels=st.sampled_from([2, 5, 50]), k=st.integers(1, 40))
+def test_the_largest_are_those_of_a_stable_sort(seed, levels, k):
+    generator = torch.Generator().manual_seed(seed)
+    values = torch.randint(levels, (3, 40), generator=generator).float()
+    best, index = _largest(values, k)
+    expected, places = values.sort(dim=1, descending=True, stable=True)
+    assert torch.equal(best, expected[:, :k])
+    assert torch.equal(index, places[:, :k])
 
 
 def test_impossible_tokens_are_never_said_and_fewer_hypotheses_come_back():
