@@ -7,8 +7,8 @@
     exercises/solutions/NN-name.md  -> exercises/solutions/NN-name.ipynb   solved
                                     -> exercises/NN-name.ipynb             the learner's
 
-A generated notebook differs from its source in four ways. Its first cell installs the course on
-Colab. Its cells have ids that depend on their content alone. Only cells tagged
+A generated notebook differs from its source. Its first cell installs the course on Colab. Its
+text is plain Markdown. Its cells have ids that depend on their content alone. Only cells tagged
 ``nbval-check-output`` keep what they printed: a stored output is a promise. And in the learner's
 notebook every stretch from ``### BEGIN SOLUTION`` to ``### END SOLUTION`` is a stub.
 """
@@ -29,6 +29,7 @@ import jupytext
 import nbformat
 from execution import ROOT, run_all
 from nbformat import NotebookNode
+from plain_markdown import caption, plain
 
 PROMISE = "nbval-check-output"
 STUB = 'raise NotImplementedError("write your answer here")'
@@ -66,6 +67,12 @@ def sources() -> list[Path]:
     )
 
 
+def page_of(source: Path) -> str:
+    """Where the page of a source lies on the site; a solution's page is the learner's notebook."""
+    folder = source.parent.parent if source.parent.name == "solutions" else source.parent
+    return shown(folder / source.stem)
+
+
 def repository() -> str:
     """The repository's address, from pyproject.toml by way of the installed package."""
     urls = importlib.metadata.metadata("attention-course").get_all("Project-URL") or []
@@ -83,7 +90,7 @@ def notebook_from(source: Path) -> NotebookNode:
         id="setup",
         metadata={"tags": ["remove-cell"]},  # on the site there is nothing to install
     )
-    cells = jupytext.read(source).cells
+    cells = list(plain_cells(jupytext.read(source).cells, page_of(source)))
     seen: Counter[str] = Counter()
     for cell in cells:
         cell.id = cell_id(cell, seen)
@@ -97,6 +104,18 @@ def notebook_from(source: Path) -> NotebookNode:
             "language_info": {"name": "python"},
         },
     )
+
+
+def plain_cells(cells: list[NotebookNode], page: str) -> Iterator[NotebookNode]:
+    """Text without MyST; and as text the captions that stand in metadata, where none would show."""
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            cell.source = plain(cell.source, page)
+        yield cell
+        figure = cell.metadata.get("mystnb", {}).get("figure")
+        if figure:
+            words = caption(figure["name"], figure["caption"], page)
+            yield nbformat.v4.new_markdown_cell(words)
 
 
 def cell_id(cell: NotebookNode, seen: Counter[str]) -> str:

@@ -1,7 +1,8 @@
-"""Sphinx extension: MathJax and its fonts on the site itself, so that no page asks another host.
+"""Sphinx extension: pages that need nothing but the site itself.
 
-The files come from the package sphinx-mathjax-offline. Its own extension would copy all of it
-(24 MB); this one copies what the pages can load (4 MB).
+MathJax and its fonts come from the package sphinx-mathjax-offline. Its own extension would copy all
+of it (24 MB); this one copies what the pages can load (4 MB). Links to the site's public address,
+as the generated notebooks have them, become links within the site.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import importlib.metadata
 import shutil
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 FILES = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts")
@@ -30,6 +32,18 @@ def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
             shutil.copyfile(source / name, target / name)
 
 
+def keep_links_inside(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    site = app.config.html_baseurl
+    for link in doctree.findall(nodes.reference):
+        uri = link.get("refuri", "")
+        if uri.startswith(site):
+            path, hash_, anchor = uri[len(site) :].partition("#")
+            target = app.builder.get_relative_uri(page, path.removesuffix(".html"))
+            link["refuri"] = target + hash_ + anchor
+            link["internal"] = True
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("build-finished", copy_mathjax)
+    app.connect("doctree-resolved", keep_links_inside)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
