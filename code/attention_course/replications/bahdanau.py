@@ -67,8 +67,8 @@ SETTINGS: Settings = {
     "batch_size": 64,
     "learning_rate": 2e-3,
     "search": {"embedding": 64, "hidden": 96, "maxout": 64},
-    "fixed": {"embedding": 64, "hidden": 146, "maxout": 64},
-    "fixed_both": {"embedding": 64, "hidden": 104, "maxout": 64, "bidirectional": True},
+    "fixed": {"embedding": 64, "hidden": 135, "maxout": 64},
+    "fixed_both": {"embedding": 64, "hidden": 103, "maxout": 64, "bidirectional": True},
 }
 SHORT = 10  # source words, the most in training of the variants "short"
 LONGER = 40  # source words, the most in the test of longer sentences

@@ -21,8 +21,8 @@ SETTINGS: Training = {
     "batch_size": 64,
     "learning_rate": 1e-3,
     "search": {"embedding": 128, "hidden": 192, "maxout": 128},
-    "fixed": {"embedding": 128, "hidden": 288, "maxout": 128},
-    "fixed_both": {"embedding": 128, "hidden": 206, "maxout": 128, "bidirectional": True},
+    "fixed": {"embedding": 128, "hidden": 269, "maxout": 128},
+    "fixed_both": {"embedding": 128, "hidden": 205, "maxout": 128, "bidirectional": True},
 }
 MIN_COUNT = 3
 VARIANTS: dict[str, Kind] = {
