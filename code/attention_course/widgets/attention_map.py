@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -183,13 +184,18 @@ def _gold(
     if gold is None:
         return None
     for pair in gold:
-        t, s = pair
+        try:
+            t, s = map(index, pair)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"gold holds {pair!r}, expected pairs (target index, source index)"
+            ) from None
         if not (0 <= t < targets and 0 <= s < sources):
             raise ValueError(
                 f"gold pair {(t, s)} lies outside; expected (target index, source index) with "
                 f"0 <= target index < {targets} and 0 <= source index < {sources}"
             )
-    return frozenset((int(t), int(s)) for t, s in gold)
+    return frozenset((index(t), index(s)) for t, s in gold)
 
 
 @cache
