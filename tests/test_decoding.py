@@ -263,12 +263,6 @@ def test_a_sentence_does_not_depend_on_its_neighbours(seed, width, order):
         assert one.tokens == many[place].tokens
 
 
-def test_no_sentences_give_no_hypotheses():
-    nothing = torch.zeros(0, 3, dtype=torch.int64), torch.zeros(0, 3, dtype=torch.bool)
-    assert beam_search(Tabulated(5), *nothing) == []
-    assert greedy(Tabulated(5), *nothing) == []
-
-
 # --- the course's models ---
 
 

@@ -72,6 +72,7 @@ def test_exact_match_is_the_share_of_equal_sentences():
     assert exact_match(words(HYPOTHESES), words(REFERENCES)) == 0.25
     assert exact_match([("a", "b")], [["a", "b"]]) == 1.0
     assert exact_match([["a", "b"]], [["a", "b", "c"]]) == 0.0
+    assert exact_match([["a", "b"]], [["b", "a"]]) == 0.0
 
 
 @pytest.mark.parametrize("score", [bleu, chrf, exact_match])

@@ -232,12 +232,15 @@ def test_another_loss_is_called_with_model_and_batch_alone(model, batch):
     def squares(model: Bigrams, batch: Batch) -> Tensor:
         return model.table.square().mean()
 
-    history = fit(model, cycle([batch]), steps=50, loss=squares, learning_rate=0.1)
+    history = fit(
+        model, cycle([batch]), steps=50, loss=squares, learning_rate=0.1, validation=[batch]
+    )
     assert history.losses[-1] < 0.1 * history.losses[0]
+    assert history.validation[-1][1] == pytest.approx(model.table.square().mean().item())
 
 
 def test_dropout_is_on_while_training_and_off_while_validating_and_afterwards(model, batch):
-    fit(model, cycle([batch]), steps=2, validation=[batch], validate_every=1)
+    fit(model.eval(), cycle([batch]), steps=2, validation=[batch], validate_every=1)
     assert model.seen == [True, False, True, False]
     assert not model.training
 

@@ -237,8 +237,6 @@ def beam_search(
     finished: list[list[_End]] = [[] for _ in range(count)]
     cut: list[list[_End]] = [[] for _ in range(count)]
     history: list[_Step] = []
-    if count == 0:
-        return []
 
     with evaluating(_module(model)):
         going = list(range(count))

@@ -20,10 +20,12 @@ TINY = {
     "steps": 2,
     "batch_size": 4,
     "learning_rate": 1e-2,
+    "warmup": 1,
     "search": {"embedding": 4, "hidden": 12, "maxout": 4},
     "fixed": {"embedding": 4, "hidden": 20, "maxout": 4},
     "fixed_both": {"embedding": 4, "hidden": 13, "maxout": 4, "bidirectional": True},
 }
+SETTINGS = {**TINY, "corpus": {"language": "fr"}}
 
 
 def pairs(count: int, shortest: int, longest: int, seed: int) -> tuple[Pair, ...]:
@@ -63,8 +65,7 @@ def equal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_experiment_of_chapter_2(asked, equal, tmp_path):
     said: list[str] = []
-    settings = {**TINY, "language": "fr"}
-    bahdanau.run(seeds=2, device="cpu", folder=tmp_path, say=said.append, settings=settings)
+    bahdanau.run(seeds=2, device="cpu", folder=tmp_path, say=said.append, settings=SETTINGS)
     stored = json.loads((tmp_path / "02-bahdanau.json").read_text())
     rows = {(row["variant"], row["seed"]): row for row in stored["rows"]}
     assert set(rows) == {(variant, seed) for variant in bahdanau.VARIANTS for seed in (0, 1)}
@@ -72,7 +73,7 @@ def test_the_experiment_of_chapter_2(asked, equal, tmp_path):
     assert stored["settings"]["search"]["hidden"] == 12
 
     row = rows["attention", 0]
-    assert row["parameters"] == count_parameters(bahdanau.build("search", CORPUS, settings))
+    assert row["parameters"] == count_parameters(bahdanau.build("search", CORPUS, SETTINGS))
     assert (row["longest_in_training"], row["training_sentences"]) == (14, 40)
     assert row["test"]["sentences"] == 6
     assert all(part["longest"] <= 15 for part in row["test"]["by_length"])
@@ -106,9 +107,10 @@ def test_the_experiment_on_real_sentences(asked, equal, tmp_path):
 
 
 def test_longer_sentences_are_longer_and_enough(asked):
-    found = bahdanau.longer_pairs(CORPUS, "fr", 14)
+    found = bahdanau.longer_pairs({"language": "fr"}, 14)
     assert found
     assert all(14 < len(pair.source) <= bahdanau.LONGER for pair in found)
+    assert asked[0]["language"] == "fr"
     assert asked[0]["max_length"] == bahdanau.LONGER
 
 
@@ -137,7 +139,11 @@ def test_kinds_build_their_models():
 
 
 def test_models_of_unequal_size_are_not_compared(asked, tmp_path):
-    unequal = {**TINY, "language": "fr", "fixed": {"embedding": 4, "hidden": 30, "maxout": 4}}
+    unequal = {
+        **TINY,
+        "corpus": {"language": "fr"},
+        "fixed": {"embedding": 4, "hidden": 30, "maxout": 4},
+    }
     with pytest.raises(ValueError, match=r"'fixed': \d+.* within 2%: change `hidden`"):
         bahdanau.run(seeds=1, device="cpu", folder=tmp_path, settings=unequal)
     with pytest.raises(ValueError, match="within 2%"):
@@ -160,7 +166,7 @@ def test_an_interruption_ends_the_experiment_and_keeps_whole_runs(
     with pytest.raises(KeyboardInterrupt):
         bahdanau.run(
             seeds=1, device="cpu", folder=tmp_path, say=lambda line: None,
-            settings={**TINY, "language": "fr"},
+            settings=SETTINGS,
         )  # fmt: skip
     assert len(json.loads((tmp_path / "02-bahdanau.json").read_text())["rows"]) == 2
 

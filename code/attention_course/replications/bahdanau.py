@@ -29,6 +29,7 @@ from attention_course.replications.records import Row, Say, measure, row_of
 from attention_course.training import (
     History,
     choose_device,
+    cosine,
     count_parameters,
     fit,
     seed_everything,
@@ -43,6 +44,7 @@ KINDS: tuple[Kind, ...] = ("search", "fixed", "fixed_both")
 class Training(TypedDict):
     """How models that are compared are built and trained.
 
+    warmup: steps of rising learning rate, before it falls along half a cosine.
     search, fixed, fixed_both: the arguments of RNNSearch, of the paper's EncoderDecoder and of
     the one that reads both ways; the hidden sizes differ so that the parameters are equal.
     """
@@ -50,22 +52,27 @@ class Training(TypedDict):
     steps: int
     batch_size: int
     learning_rate: float
+    warmup: int
     search: dict[str, Any]
     fixed: dict[str, Any]
     fixed_both: dict[str, Any]
 
 
 class Settings(Training):
-    """What chapters 1 and 2 and this experiment share."""
+    """What chapters 1 and 2 and this experiment share.
 
-    language: str
+    corpus: options of load("translation").
+    """
+
+    corpus: dict[str, Any]
 
 
 SETTINGS: Settings = {
-    "language": "fr",
+    "corpus": {"language": "fr"},
     "steps": 1000,
     "batch_size": 64,
-    "learning_rate": 2e-3,
+    "learning_rate": 3e-3,
+    "warmup": 50,
     "search": {"embedding": 64, "hidden": 96, "maxout": 64},
     "fixed": {"embedding": 64, "hidden": 135, "maxout": 64},
     "fixed_both": {"embedding": 64, "hidden": 103, "maxout": 64, "bidirectional": True},
@@ -119,6 +126,7 @@ def train(
         batches,
         steps=settings["steps"],
         learning_rate=settings["learning_rate"],
+        schedule=cosine(settings["steps"], settings["warmup"]),
         device=device,
         **options,
     )
@@ -159,11 +167,11 @@ def run(
     if seeds < 1:
         raise ValueError(f"seeds is {seeds}, expected at least 1")
     on = choose_device(device)
-    corpus = load("translation", language=settings["language"])
+    corpus = load("translation", **settings["corpus"])
     check_sizes(corpus, settings)
     trained = max(len(pair.source) for pair in corpus.train)
     short = [pair for pair in corpus.train if len(pair.source) <= SHORT]
-    longer = longer_pairs(corpus, settings["language"], trained)
+    longer = longer_pairs(settings["corpus"], trained)
 
     def run_one(variant: str, seed: int) -> Row:
         kind, only_short = VARIANTS[variant]
@@ -197,7 +205,8 @@ def run(
     )
 
 
-def longer_pairs(corpus: Corpus, language: str, trained: int) -> list[Pair]:
+def longer_pairs(options: dict[str, Any], trained: int) -> list[Pair]:
     """Test pairs of more than `trained` and at most `LONGER` source words."""
-    beyond = load("translation", language=language, max_length=LONGER, test=20 * LONGER_SENTENCES)
-    return [pair for pair in beyond.test if len(pair.source) > trained][:LONGER_SENTENCES]
+    wanted = {"max_length": LONGER, "test": 20 * LONGER_SENTENCES}
+    beyond = load("translation", **{**options, **wanted}).test
+    return [pair for pair in beyond if len(pair.source) > trained][:LONGER_SENTENCES]

@@ -19,7 +19,8 @@ NAME = "02-multi30k"
 SETTINGS: Training = {
     "steps": 3000,
     "batch_size": 64,
-    "learning_rate": 1e-3,
+    "learning_rate": 2e-3,
+    "warmup": 100,
     "search": {"embedding": 128, "hidden": 192, "maxout": 128},
     "fixed": {"embedding": 128, "hidden": 269, "maxout": 128},
     "fixed_both": {"embedding": 128, "hidden": 205, "maxout": 128, "bidirectional": True},
