@@ -54,9 +54,9 @@ class Verdict:
 
 
 def put(question: Question, answer: Answer, drawn: Sequence[Inputs]) -> list[Outcome]:
-    """Asks an answer in every case (once only where all cases have the same empty inputs)."""
-    if not any(drawn):
-        return [ask(answer, {}, question.ask)] * len(drawn)
+    """Asks an answer in every case, or once where the cases are parts of one run."""
+    if question.in_parts:
+        return [ask(answer, question.sent(drawn[0]), question.ask)] * len(drawn)
     return [ask(answer, question.sent(inputs), question.ask) for inputs in drawn]
 
 

@@ -34,7 +34,8 @@ class Case:
     Attributes:
         name: what is special about it, as a learner reads it after "not with".
         draw: makes the inputs, in the order of the answer's parameters, from a generator.
-        part: where the answer has several parts, the index or key of the one that counts here.
+        part: the index or key of the part of the answer that counts here. Where cases have
+            parts, all of them do, and they share one run with the inputs of the first.
     """
 
     name: str
@@ -108,6 +109,8 @@ class Question:
             raise ValueError(f"id is {self.id!r}, expected exercise.name in lower case")
         if not self.cases:
             raise ValueError(f"{self.id} has no cases, expected at least one")
+        if len({case.part is None for case in self.cases}) > 1:
+            raise ValueError(f"of the cases of {self.id} some have a part, expected all or none")
 
     @property
     def exercise(self) -> str:
@@ -119,12 +122,20 @@ class Question:
         """Its name inside the exercise."""
         return self.id.partition(".")[2]
 
+    @property
+    def in_parts(self) -> bool:
+        """Whether the cases are parts of what one run returns."""
+        return self.cases[0].part is not None
+
     def draw(self, seed: int) -> list[Inputs]:
         """The inputs of every case, in order: the same for the same seed on every machine.
 
-        Each case has a generator of its own, so that a case added later changes no other.
+        Each run has a generator of its own, so that a case added later changes no other.
         """
         with apart(seed):
+            if self.in_parts:
+                case = self.cases[0]
+                return [case.draw(_generator(seed, self.id, case.name))] * len(self.cases)
             return [case.draw(_generator(seed, self.id, case.name)) for case in self.cases]
 
     def sent(self, drawn: Inputs) -> Inputs:

@@ -96,8 +96,8 @@ QUESTION = Question(
         ),
         Mistake(
             "mean of means",
-            "you take the mean of each sentence, then the mean of those, so that a word counts more "
-            "in a short sentence; every real word should count the same",
+            "you take the mean of each sentence, then the mean of those, so a word counts more in "
+            "a short sentence; every real word should count the same",
             _by_sentence,
         ),
         Mistake(
