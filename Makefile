@@ -40,6 +40,7 @@ serve: book
 
 test: book
 	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
