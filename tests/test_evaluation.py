@@ -322,6 +322,35 @@ def test_the_report_does_not_depend_on_order_and_batches(width):
     assert [t.words for t in one.translations] == [t.words for t in alone]
 
 
+def test_layers_and_heads_are_averaged():
+    model = Tabulated(len(LETTERS), seed=3, layers=2, heads=3)
+    masses = []
+    for pair in SENTENCES.test:
+        source, target = tuple(LETTERS.encode(pair.source)), tuple(LETTERS.encode(pair.target))
+        for t in range(len(pair.target)):
+            masses.append(model.weights(source, target[:t]).mean((0, 1))[t].item())
+    report = evaluate(model, SENTENCES.test, SENTENCES)
+    assert report.gold_mass[0] == pytest.approx(np.mean(masses), abs=1e-6)
+
+
+def test_the_search_is_the_one_asked_for():
+    model = Tabulated(len(LETTERS), seed=3, spread=1.0)
+    sentences = [pair.source for pair in SENTENCES.test]
+    seen = set()
+    for options in (
+        {},
+        {"width": 3},
+        {"width": 3, "length_penalty": 6.0},
+        {"width": 3, "length_penalty": 6.0, "max_length": 2},
+    ):
+        report = evaluate(model, SENTENCES.test, SENTENCES, **options)
+        expected = translate(model, sentences, LETTERS, LETTERS, **options)
+        found = tuple(t.words for t in report.translations)
+        assert found == tuple(t.words for t in expected)
+        seen.add(found)
+    assert len(seen) == 4
+
+
 def test_the_rows_by_length_add_up():
     report = evaluate(Tabulated(len(LETTERS), seed=1), SENTENCES.test, SENTENCES, bucket=1)
     assert sum(row.sentences for row in report.by_length) == report.sentences

@@ -313,6 +313,7 @@ def test_batches_that_end_too_early_are_an_error(model, batch):
         ({"label_smoothing": 1.0}, r"label_smoothing is 1\.0, expected 0 up to below 1"),
         ({"validate_every": 0}, "validate_every is 0"),
         ({"validation": []}, "validation holds no batch"),
+        ({"validation": iter([])}, r"validation is a list_iterator, .* use list\(\.\.\.\)"),
         ({"device": "gpu"}, "device is 'gpu', expected 'cpu', 'cuda' or None"),
     ],
 )

@@ -256,10 +256,6 @@ class _Sentence:
     attention: np.ndarray | None  # (T, S + 1): a row a target word, a column a source token
     words: tuple[str, ...]
 
-    @property
-    def gold(self) -> frozenset[Link] | None:
-        return None if self.attention is None else self.pair.alignment
-
 
 def evaluate(
     model: nn.Module,
@@ -371,7 +367,9 @@ def _scores(sentences: Sequence[_Sentence]) -> dict[str, Any]:
         "offsets": None,
     }
     aligned = [
-        (s.attention, s.gold) for s in sentences if s.attention is not None and s.gold is not None
+        (s.attention, s.pair.alignment)
+        for s in sentences
+        if s.attention is not None and s.pair.alignment is not None
     ]
     if aligned:
         predicted = [

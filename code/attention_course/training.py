@@ -244,7 +244,12 @@ def fit(
         raise ValueError(f"label_smoothing is {label_smoothing}, expected 0 up to below 1")
     if validate_every is not None and validate_every < 1:
         raise ValueError(f"validate_every is {validate_every}, expected at least 1")
-    if validation is not None and len(validation) == 0:
+    if validation is not None and not isinstance(validation, Sequence):
+        raise ValueError(
+            f"validation is a {type(validation).__name__}, expected a list of batches, since it "
+            "is read more than once: use list(...)"
+        )
+    if validation is not None and not validation:
         raise ValueError("validation holds no batch, expected at least one, or None")
 
     on = choose_device(device)
