@@ -27,9 +27,9 @@ def bench() -> ModuleType:
 
 
 def test_a_ratio_is_the_first_over_the_second(bench):
-    found = bench.ratios(lambda: time.sleep(0.02), lambda: time.sleep(0.005), 3, CPU)
+    found = bench.ratios(lambda: time.sleep(0.05), lambda: time.sleep(0.005), 3, CPU)
     assert len(found) == 3
-    assert all(ratio > 1.5 for ratio in found)
+    assert sorted(found)[1] > 1.5
 
 
 def test_the_two_are_measured_in_turn_and_each_goes_first_in_turn(bench):
