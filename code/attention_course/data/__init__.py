@@ -1,1 +1,56 @@
-"""What the models learn from."""
+"""What the models learn from: ``load`` a corpus by its name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from attention_course.data import multi30k, translation
+from attention_course.data.pairs import Corpus
+
+_MAKERS: dict[str, Callable[..., Corpus]] = {
+    "translation": translation.corpus,
+    "multi30k": multi30k.corpus,
+}
+
+
+def load(name: str, **options: Any) -> Corpus:
+    """A corpus by its name.
+
+    Args:
+        name: ``"translation"``, generated English→French or →German with gold alignments, needs no
+            network; or ``"multi30k"``, real captions, read from the folder that
+            ``ATTENTION_COURSE_DATA`` names or else downloaded.
+        options: those of `attention_course.data.translation.corpus` or
+            `attention_course.data.multi30k.corpus`.
+
+    Raises:
+        ValueError: an unknown name, an option's value out of bounds, or a damaged file.
+        TypeError: an option that the corpus does not have.
+        FileNotFoundError: a real file is missing, or cannot be downloaded.
+    """
+    maker = _maker(name)
+    known = inspect.signature(maker).parameters
+    for option in options:
+        if option not in known:
+            raise TypeError(
+                f"the data set {name!r} has no option {option!r}; it has {', '.join(known)}"
+            )
+    return maker(**options)
+
+
+def available(name: str) -> bool:
+    """Whether ``load(name)`` needs no download: always for a corpus that is generated.
+
+    Raises:
+        ValueError: an unknown name.
+        FileNotFoundError: ``ATTENTION_COURSE_DATA`` names what is not a folder.
+    """
+    return _maker(name) is translation.corpus or multi30k.available()
+
+
+def _maker(name: str) -> Callable[..., Corpus]:
+    if name not in _MAKERS:
+        raise ValueError(f"the data set is {name!r}; expected one of {', '.join(_MAKERS)}")
+    return _MAKERS[name]

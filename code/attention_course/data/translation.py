@@ -204,15 +204,19 @@ def _draw(
         raise ValueError(
             f"lengths {least} to {most} asked for; expected a range within {SHORTEST} to {LONGEST}"
         )
-    if typical_length is not None and not least <= typical_length <= most:
-        raise ValueError(f"typical_length is {typical_length}; expected {least} to {most}")
+    if typical_length is not None and not least < typical_length <= most:
+        raise ValueError(
+            f"typical_length is {typical_length}; expected more than {least} and at most {most}"
+        )
     sampler = Sampler(random)
     while True:
         if typical_length is None:
             length = random.randint(least, most)
         else:
-            # Half a word more on each side, so that the outermost lengths are drawn as well.
-            length = round(random.triangular(least - 0.49, most + 0.49, typical_length))
+            # The peak of a gamma distribution of shape 3 is at twice its scale.
+            length = round(least + random.gammavariate(3, (typical_length - least) / 2))
+            if length > most:
+                continue
         sentence = sampler.sentence(length)
         words = english.write(sentence)
         if least <= len(words) <= most:
