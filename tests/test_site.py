@@ -13,6 +13,7 @@ import pytest
 import yaml
 from browser import HTML, ROOT, open_page, resize
 from colours import contrast
+from plain_markdown import equations, figure_number
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -181,6 +182,35 @@ def test_buttons_lead_to_the_notebook(site: str, browser: webdriver.Chrome, page
     assert f"{repository}/edit/main/{source}" in links
     assert any(link and link.startswith(f"{repository}/issues/new") for link in links)
     assert any(link and link.startswith(f"{site}/_sources/{page}") for link in links), "no download"
+
+
+def test_links_of_the_notebooks_lead_into_the_site(pages: dict[Path, Page]) -> None:
+    """A notebook on Colab links to the public site, which is what is built here."""
+    address = CONFIG["html"]["baseurl"]
+    broken, links = [], 0
+    for page in NOTEBOOKS:
+        text = (ROOT / f"{page}.ipynb").read_text(encoding="utf-8")
+        for link in re.findall(re.escape(address) + r"([^)\s\"\\]*)", text):
+            links += 1
+            path, _, anchor = link.partition("#")
+            target = HTML / path
+            if not target.exists():
+                broken.append(f"{page}: {link}")
+            elif anchor and anchor not in pages[target].anchors:
+                broken.append(f"{page}: {link} has no such place")
+    assert links
+    assert broken == []
+
+
+def test_figures_and_equations_have_the_numbers_of_the_notebooks(pages: dict[Path, Page]) -> None:
+    for page in NOTEBOOKS:
+        html = (HTML / f"{page}.html").read_text(encoding="utf-8")
+        for name in re.findall(r'<figure[^>]*id="([\w-]+)"', html):
+            shown = re.search(rf'id="{name}".*?caption-number">Fig\. (\d+)', html, re.DOTALL)
+            assert shown, f"{name} on {page} has no number"
+            assert int(shown[1]) == figure_number(name)
+        numbers = re.findall(r'class="eqno">\((\d+)\)', html)
+        assert numbers == [str(n) for n in equations(page).values()]
 
 
 def test_links_inside_the_site_lead_somewhere(pages: dict[Path, Page]) -> None:

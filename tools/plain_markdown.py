@@ -50,7 +50,10 @@ def bibliography() -> dict[str, tuple[str, str]]:
     """Authors and year by key, as the site's citations give them."""
     found = {}
     for key, entry in parse_file(str(ROOT / "book" / "references.bib")).entries.items():
-        people = [" ".join(map(str, p.rich_last_names)) for p in entry.persons["author"]]
+        people = [
+            " ".join(map(str, [*person.rich_prelast_names, *person.rich_last_names]))
+            for person in entry.persons["author"]
+        ]
         authors = " and ".join(people) if len(people) < 3 else f"{people[0]} et al."
         found[key] = (authors, entry.fields["year"])
     return found
