@@ -4,9 +4,11 @@ from attention_course.exercises.bahdanau import (
     by_hand,
     gated_unit,
     masked_softmax,
+    reading,
     scores,
     shapes,
     step,
+    train,
 )
 from attention_course.exercises.question import Exercise
 
@@ -21,5 +23,7 @@ EXERCISE = Exercise(
         shapes.QUESTION,
         gated_unit.QUESTION,
         step.QUESTION,
+        train.QUESTION,
+        reading.QUESTION,
     ),
 )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
 from attention_course.exercises.question import Case, Mistake, Question
 from attention_course.exercises.values import Tolerance
 
-QUERY = torch.tensor([0.5, -0.5])  # W_a s_{i-1}
-KEYS = torch.tensor([[0.5, 0.5], [-0.5, 1.5], [1.5, 1.0], [0.5, 2.5]])  # U_a h_j
-ANNOTATIONS = torch.tensor([[1.0, 0.0], [0.0, 2.0], [2.0, -1.0], [4.0, 4.0]])  # h_j
-V = torch.tensor([1.0, 2.0])
+# tanh(ln a) = (a² − 1)/(a² + 1): 3/5 for ln 2 and 4/5 for ln 3, so that every exp is a power of 2.
+LN_2, LN_3 = math.log(2), math.log(3)
+QUERY = torch.tensor([-LN_2, LN_2])  # W_a s_{i-1}
+KEYS = torch.tensor([[LN_2 + LN_3, -LN_2], [0, 0], [2 * LN_2, -LN_2], [LN_2, 0]])  # U_a h_j
+ANNOTATIONS = torch.tensor([[1.0, 0.0], [0.0, 2.0], [4.0, -1.0], [6.0, 6.0]])  # h_j
+V = torch.tensor([5 * LN_2, 10 * LN_2])
 REAL = 3  # the last position is padding
 
 
@@ -96,7 +100,7 @@ QUESTION = Question(
         ),
         Mistake(
             "no v",
-            "your scores are plain sums of the two tanh values; v weighs the second one twice",
+            "your scores are plain sums of the two tanh values; v weighs them",
             lambda: _from_scores(torch.tanh(QUERY + KEYS).sum(1)),
         ),
         Mistake(
@@ -112,7 +116,7 @@ QUESTION = Question(
         Mistake(
             "the winner alone",
             "you give all the weight to the highest score; a softmax shares it out",
-            lambda: _from_weights(torch.tensor([0.0, 0.0, 1.0, 0.0])),
+            lambda: _from_weights(torch.tensor([1.0, 0.0, 0.0, 0.0])),
         ),
         Mistake(
             "plain mean",
