@@ -229,7 +229,7 @@ def _example_html(example: AttentionExample, title: str) -> str:
     scale = f' style="--top:{_exact(largest)}"' if largest > 1 else ""
     return (
         f'<div class="am-example" data-title="{title}"{scale}>\n{heading}'
-        f'<div class="am-box" tabindex="0" role="region" aria-label="Attention weights {title}">\n'
+        f'<div class="am-box" tabindex="0" role="group" aria-label="Attention weights {title}">\n'
         f"<table>\n<thead><tr><td></td>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>\n"
         "</div>\n</div>"
     )
