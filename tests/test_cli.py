@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import attention_course
 import pytest
 import torch
-from attention_course.cli import EXPERIMENTS, main
+from attention_course.cli import DATA_SETS, EXPERIMENTS, main
+from attention_course.data import available, sources
+from attention_course.data.multi30k import TERMS
 from attention_course.replications import bahdanau, multi30k
 from click.testing import CliRunner, Result
 
@@ -28,7 +31,8 @@ def test_the_installed_command_runs_and_is_quick_about_its_help():
     command = Path(sys.executable).with_name("attention-course")
     shown = subprocess.run([command, "--help"], capture_output=True, text=True, check=True).stdout
     assert "replicate" in shown
-    assert "data" in shown
+    assert "Fetch a data set" in shown
+    assert call("replicate", "--help").exit_code == 0
     loaded = "import sys, attention_course.cli; print('torch' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True)
     assert found.stdout == "False\n"
@@ -62,6 +66,8 @@ def test_replicate_calls_the_experiment(name, tmp_path, monkeypatch):
         ("replicate", "bahdanau", "--seeds", "0"),
         ("replicate", "bahdanau", "--device", "gpu"),
         ("replicate", "bahdanau", "--out", __file__),
+        ("data",),
+        ("data", "nonsense"),
         ("nonsense",),
     ],
 )
@@ -107,3 +113,61 @@ def test_an_interruption_is_no_traceback(monkeypatch):
     result = call("replicate", "bahdanau")
     assert result.exit_code == 1
     assert "Aborted!" in result.output
+
+
+# --- data ---
+
+
+def test_the_data_sets_are_those_that_can_be_loaded():
+    for name in DATA_SETS:
+        available(name)
+    with pytest.raises(ValueError, match=f"expected one of {', '.join(DATA_SETS)}$"):
+        available("?")
+
+
+def test_what_is_generated_needs_no_download():
+    result = call("data", "translation")
+    assert result.output == "translation is generated: there is nothing to download\n"
+    assert result.exit_code == 0
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """A data folder with one file, and a registry that knows it alone."""
+    content = b"ein Mann\n"
+    file = sources.RealFile("multi30k/x.gz", "https://x", hashlib.sha256(content).hexdigest())
+    monkeypatch.setattr(sources, "REGISTRY", {file.name: file})
+    monkeypatch.setenv("ATTENTION_COURSE_DATA", str(tmp_path))
+    (tmp_path / "multi30k").mkdir()
+    (tmp_path / "multi30k" / "x.gz").write_bytes(content)
+    return tmp_path / "multi30k"
+
+
+def test_files_are_verified_and_said_where_they_lie(folder):
+    result = call("data", "multi30k")
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [TERMS, f"{folder / 'x.gz'}: verified"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda folder: (folder / "x.gz").write_bytes(b"other"), "x.gz is damaged: its SHA-256"),
+        (lambda folder: (folder / "x.gz").unlink(), "x.gz is missing; copy it there from"),
+    ],
+)
+def test_missing_and_damaged_files_are_one_line_and_status_1(folder, spoil, said):
+    spoil(folder)
+    result = call("data", "multi30k")
+    assert result.exit_code == 1
+    *_, last = result.output.splitlines()
+    assert last.startswith("Error: ")
+    assert said in last
+    assert "verified" not in result.output
+
+
+@pytest.mark.skipif(not available("multi30k"), reason="Multi30k is not on this disk")
+def test_the_real_files_are_whole():
+    result = call("data", "multi30k")
+    assert result.exit_code == 0
+    assert result.output.count(": verified") == 12

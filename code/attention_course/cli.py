@@ -11,6 +11,7 @@ import click
 import attention_course
 
 EXPERIMENTS = ("bahdanau", "multi30k")
+DATA_SETS = ("translation", "multi30k")
 
 
 class Commands(click.Group):
@@ -53,3 +54,21 @@ def replicate(name: str, seeds: int, device: str | None, out: Path) -> None:
     experiment = import_module(f"attention_course.replications.{name}")
     experiment.run(seeds=seeds, device=device, folder=out, say=click.echo)
     click.echo(f"written: {out / experiment.NAME}.json")
+
+
+@main.command()
+@click.argument("name", type=click.Choice(DATA_SETS))
+def data(name: str) -> None:
+    """Fetch a data set, verify its files and say where they lie.
+
+    They are read from the folder that ATTENTION_COURSE_DATA names, or else downloaded.
+    """
+    from attention_course.data import multi30k, sources
+
+    files = [file for file in sources.REGISTRY if file.startswith(f"{name}/")]
+    if not files:
+        click.echo(f"{name} is generated: there is nothing to download")
+        return
+    click.echo({"multi30k": multi30k.TERMS}[name])
+    for file in files:
+        click.echo(f"{sources.fetch(file)}: verified")

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from attention_course.data import available, load
 from attention_course.data.pairs import Corpus, Pair
 from attention_course.data.vocabulary import Vocabulary
 from attention_course.models.bahdanau import RNNSearch
 from attention_course.models.encoder_decoder import EncoderDecoder
 from attention_course.replications import bahdanau, multi30k
-from attention_course.training import count_parameters
+from attention_course.training import cosine, count_parameters
 
 WORDS = [f"w{i}" for i in range(30)]
 TINY = {
@@ -40,7 +41,6 @@ CORPUS = Corpus(
     "toy", pairs(40, 3, 14, 0), pairs(6, 3, 14, 1), pairs(6, 3, 14, 2),
     Vocabulary(WORDS), Vocabulary(WORDS),
 )  # fmt: skip
-BEYOND = Corpus("toy", (), (), pairs(30, 10, 20, 3), Vocabulary(WORDS), Vocabulary(WORDS))
 
 
 @pytest.fixture
@@ -50,8 +50,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
 
     def load(name: str, **options) -> Corpus:
         calls.append({"name": name, **options})
-        return BEYOND if "max_length" in options else CORPUS
+        return CORPUS
 
+    def sentences(count: int, *, lengths: tuple[int, int], language: str) -> tuple[Pair, ...]:
+        calls.append({"count": count, "lengths": lengths, "language": language})
+        return pairs(20, *lengths, 3)
+
+    monkeypatch.setattr(bahdanau, "sentences", sentences)
     monkeypatch.setattr(bahdanau, "load", load)
     monkeypatch.setattr(multi30k, "load", load)
     return calls
@@ -77,9 +82,9 @@ def test_the_experiment_of_chapter_2(asked, equal, tmp_path):
     assert (row["longest_in_training"], row["training_sentences"]) == (14, 40)
     assert row["test"]["sentences"] == 6
     assert all(part["longest"] <= 15 for part in row["test"]["by_length"])
-    far = [pair for pair in BEYOND.test if len(pair.source) > 14]
-    assert row["longer"]["sentences"] == len(far)
-    assert all(part["shortest"] >= 11 for part in row["longer"]["by_length"])
+    assert asked[1] == {"count": 500, "lengths": (15, 40), "language": "fr"}
+    assert row["longer"]["sentences"] == 20
+    assert row["longer"]["by_length"][-1]["longest"] > 20
     assert row["seconds_per_update"] > 0
     assert row["validation"][-1][0] == 2
     assert len(row["test"]["gold_mass"]) == 3
@@ -106,27 +111,26 @@ def test_the_experiment_on_real_sentences(asked, equal, tmp_path):
     assert "validation loss" in said[0]
 
 
-def test_longer_sentences_are_longer_and_enough(asked):
-    found = bahdanau.longer_pairs({"language": "fr"}, 14)
-    assert found
-    assert all(14 < len(pair.source) <= bahdanau.LONGER for pair in found)
-    assert asked[0]["language"] == "fr"
-    assert asked[0]["max_length"] == bahdanau.LONGER
-
-
 def test_a_seed_gives_the_same_batches_to_every_model(monkeypatch):
     seen: list[list[torch.Tensor]] = []
+    weights: list[torch.Tensor] = []
 
-    def fit(model, batches, *, steps, **options):
+    def fit(model, batches, *, steps, learning_rate, schedule, **options):
         seen.append([next(batches).source for _ in range(steps)])
+        weights.append(model.decoder.W_o.weight.detach().clone())
+        assert learning_rate == TINY["learning_rate"]
+        assert [schedule(1), schedule(2)] == [cosine(2, 1)(1), cosine(2, 1)(2)]
         return bahdanau.History(steps=steps)
 
     monkeypatch.setattr(bahdanau, "fit", fit)
-    for kind, seed in (("search", 0), ("fixed", 0), ("fixed", 1)):
+    for kind, seed in (("search", 0), ("fixed", 0), ("fixed", 1), ("fixed", 0)):
         bahdanau.train(kind, CORPUS, seed=seed, settings=TINY)
-    search, fixed, other = seen
+    search, fixed, other, again = seen
     assert all(torch.equal(a, b) for a, b in zip(search, fixed, strict=True))
     assert not all(torch.equal(a, b) for a, b in zip(fixed, other, strict=False))
+    assert all(torch.equal(a, b) for a, b in zip(fixed, again, strict=True))
+    assert torch.equal(weights[1], weights[3])
+    assert not torch.equal(weights[1], weights[2])
 
 
 def test_kinds_build_their_models():
@@ -149,6 +153,26 @@ def test_models_of_unequal_size_are_not_compared(asked, tmp_path):
     with pytest.raises(ValueError, match="within 2%"):
         multi30k.run(seeds=1, device="cpu", folder=tmp_path, settings=unequal)
     assert not list(tmp_path.iterdir())
+
+
+def test_sizes_are_equal_up_to_the_tolerance():
+    counts = [count_parameters(bahdanau.build(kind, CORPUS, TINY)) for kind in bahdanau.KINDS]
+    ratio = max(counts) / min(counts)
+    assert ratio > 1
+    bahdanau.check_sizes(CORPUS, TINY, tolerance=1.001 * ratio - 1)
+    with pytest.raises(ValueError, match="change `hidden` in the settings"):
+        bahdanau.check_sizes(CORPUS, TINY, tolerance=0.999 * ratio - 1)
+
+
+def test_the_settings_of_chapter_2_compare_models_of_equal_size():
+    corpus = load("translation", **{**bahdanau.SETTINGS["corpus"], "train": 10, "test": 10})
+    bahdanau.check_sizes(corpus, tolerance=0.01)
+
+
+@pytest.mark.skipif(not available("multi30k"), reason="Multi30k is not on this disk")
+def test_the_settings_for_real_sentences_compare_models_of_equal_size():
+    corpus = load("multi30k", source="de", target="en", min_count=multi30k.MIN_COUNT)
+    bahdanau.check_sizes(corpus, multi30k.SETTINGS, tolerance=0.01)
 
 
 def test_an_interruption_ends_the_experiment_and_keeps_whole_runs(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 from attention_course import replications
+from attention_course.evaluation import Scores
 from attention_course.replications import records
 
 CPU = torch.device("cpu")
@@ -95,6 +96,7 @@ def test_a_stopped_experiment_goes_on_where_it_was(experiment):
     experiment.stop_at = ("a", 1)
     with pytest.raises(KeyboardInterrupt):
         experiment.measure(2)
+    assert json.loads(experiment.path.read_text())["provenance"]["seeds"] == [0]
     experiment.stop_at = None
     result = experiment.measure(3)
     assert experiment.ran == [("a", 1), ("b", 1), ("a", 2), ("b", 2)]
@@ -141,6 +143,17 @@ def test_floats_are_stored_with_six_digits():
         "d": True,
     }
     assert records.rounded(True) is True
+
+
+def test_scores_as_a_row():
+    scores = Scores(
+        sentences=2, loss=0.5, token_accuracy=0.75, exact_match=0.5, bleu=30.0, chrf=40.0,
+        aer=0.25, gold_mass={0: 0.6, 1: 0.8, 2: 0.9}, offsets={-1: 4, 0: 7},
+    )  # fmt: skip
+    assert records.row_of(scores) == {
+        "sentences": 2, "loss": 0.5, "token_accuracy": 0.75, "exact_match": 0.5, "bleu": 30.0,
+        "chrf": 40.0, "aer": 0.25, "gold_mass": [0.6, 0.8, 0.9], "offsets": [[-1, 4], [0, 7]],
+    }  # fmt: skip
 
 
 # --- the commit ---

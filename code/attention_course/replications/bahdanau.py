@@ -22,6 +22,7 @@ import torch
 from attention_course.data import load
 from attention_course.data.batches import bucketed, in_order
 from attention_course.data.pairs import Corpus, Pair
+from attention_course.data.translation import sentences
 from attention_course.evaluation import evaluate
 from attention_course.models.bahdanau import RNNSearch
 from attention_course.models.encoder_decoder import EncoderDecoder
@@ -171,7 +172,9 @@ def run(
     check_sizes(corpus, settings)
     trained = max(len(pair.source) for pair in corpus.train)
     short = [pair for pair in corpus.train if len(pair.source) <= SHORT]
-    longer = longer_pairs(settings["corpus"], trained)
+    longer = sentences(
+        LONGER_SENTENCES, lengths=(trained + 1, LONGER), language=settings["corpus"]["language"]
+    )
 
     def run_one(variant: str, seed: int) -> Row:
         kind, only_short = VARIANTS[variant]
@@ -203,10 +206,3 @@ def run(
         path=Path(folder) / f"{NAME}.json",
         say=say,
     )
-
-
-def longer_pairs(options: dict[str, Any], trained: int) -> list[Pair]:
-    """Test pairs of more than `trained` and at most `LONGER` source words."""
-    wanted = {"max_length": LONGER, "test": 20 * LONGER_SENTENCES}
-    beyond = load("translation", **{**options, **wanted}).test
-    return [pair for pair in beyond if len(pair.source) > trained][:LONGER_SENTENCES]
