@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from browser import browser, chromium, site
 
@@ -16,3 +20,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Iterator[Path]:
+    """The folder of the real data sets, with ``ATTENTION_COURSE_DATA`` set to it; else a skip."""
+    named = os.environ.get("ATTENTION_COURSE_DATA")
+    folder = Path(named) if named else Path(__file__).parents[2] / "shared" / "data"
+    if not named and not folder.is_dir():
+        pytest.skip("needs real data: set ATTENTION_COURSE_DATA to the folder that holds it")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATTENTION_COURSE_DATA", str(folder))
+        yield folder

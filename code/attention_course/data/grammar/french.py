@@ -62,7 +62,7 @@ def _elide(words: list[Word]) -> list[Word]:
     for i in range(len(words) - 1):
         word, place = words[i]
         following = words[i + 1][0]
-        if (word in ELIDED and following[0] in VOWELS) and following not in ("et", "ou"):
+        if word in ELIDED and following[0] in VOWELS:
             words[i] = ELIDED[word], place
         elif word == "si" and following in ("il", "ils"):
             words[i] = "s'", place
