@@ -115,10 +115,11 @@ def test_a_seed_gives_the_same_batches_to_every_model(monkeypatch):
     seen: list[list[torch.Tensor]] = []
     weights: list[torch.Tensor] = []
 
-    def fit(model, batches, *, steps, learning_rate, schedule, **options):
+    def fit(model, batches, *, steps, optimizer, schedule, **options):
         seen.append([next(batches).source for _ in range(steps)])
         weights.append(model.decoder.W_o.weight.detach().clone())
-        assert learning_rate == TINY["learning_rate"]
+        (group,) = optimizer(model.parameters()).param_groups
+        assert (group["lr"], group["betas"]) == (TINY["learning_rate"], bahdanau.BETAS)
         assert [schedule(1), schedule(2)] == [cosine(2, 1)(1), cosine(2, 1)(2)]
         return bahdanau.History(steps=steps)
 
