@@ -308,6 +308,9 @@ def damaged(house: Path, how: str) -> list[str]:
         cells[-1].outputs, cells[-1].execution_count = [], None
     elif how == "output without a promise":
         cells[-2].outputs, cells[-2].execution_count = [stream("1")], 1
+    elif how == "unreadable":
+        text = SOURCE.replace("The same", "{tab}`The` same", 1)
+        source.write_text(text, encoding="utf-8")
     elif how == "metadata":
         cells[-1].metadata.nbgrader.points = 50
     if how != "nothing":
@@ -326,6 +329,10 @@ def damaged(house: Path, how: str) -> list[str]:
         ("order", "exercises/09-tiny.ipynb: differs"),
         ("no output", "cell q-check promises an output and has none"),
         ("output without a promise", "cell q keeps an output that it does not promise"),
+        (
+            "unreadable",
+            "exercises/solutions/09-tiny.md: {tab} on exercises/09-tiny has no plain form",
+        ),
         ("metadata", "exercises/09-tiny.ipynb: differs"),
     ],
 )

@@ -95,6 +95,10 @@ REFS = f"{SITE}/book/references.html"
         ("$$\ne = f\n$$ (eq-e)", "$$\ne = f\n\\tag{1} $$"),
         ("$$ e = f $$ (eq-e)", "$$ e = f \\tag{1} $$"),
         (":::{note}\nMind.\n\nMore.\n:::", "> **Note.** Mind.\n>\n> More."),
+        (
+            ":::{dropdown} A hint\nOf {term}`x`.\n:::",
+            "<details>\n<summary>A hint</summary>\n\nOf x.\n\n</details>",
+        ),
         ("```{admonition} By hand\nMind.\n```", "> **By hand.** Mind."),
         (
             "```{figure} figures/one.svg\n:name: fig-one\n:alt: A b\n\nSee *{term}`this`*.\n```",

@@ -126,7 +126,8 @@ def verdict(code: int | None, output: str, seconds: float) -> Result:
     if code == 0:
         return Result(SURVIVED, "all its tests pass", seconds, output)
     if code == 1:
-        failed = [line.split()[1] for line in output.splitlines() if line.startswith("FAILED")]
+        lines = [line for line in output.splitlines() if line.startswith("FAILED ")]
+        failed = [line.removeprefix("FAILED ").split(" - ")[0] for line in lines]
         return Result(CAUGHT, failed[0] if failed else "a test failed", seconds, output)
     return Result(BROKEN, f"the tests could not run (pytest ended with {code})", seconds, output)
 
@@ -140,7 +141,8 @@ class _Running:
 
 def run_all(bugs: Sequence[Bug | None]) -> Iterator[tuple[Bug | None, Result]]:
     """The results, as they come; None stands for the unchanged package and all tests."""
-    every_test = sorted({test for bug in BUGS if bug in bugs for test in bug.tests})
+    named = {test for bug in bugs if bug is not None for test in bug.tests}
+    every_test = sorted(test for test in named if not {test.split("::")[0]} < {*named} - {test})
     waiting, running = list(bugs), dict[int, _Running]()
     preload()
     with tempfile.TemporaryDirectory() as name:

@@ -263,8 +263,13 @@ def check() -> list[str]:
     found = []
     known = set()
     for source in sources():
-        for target, expected in made_from(source).items():
-            known.add(target)
+        try:
+            made = made_from(source)
+        except ValueError as error:
+            found.append(f"{shown(source)}: {error}")
+            continue
+        known |= set(made)
+        for target, expected in made.items():
             found += [f"{shown(target)}: {problem}" for problem in out_of_step(target, expected)]
     for folder in ("book", "exercises", "exercises/solutions"):
         strangers = set((ROOT / folder).glob("*.ipynb")) - known
@@ -274,20 +279,29 @@ def check() -> list[str]:
 
 def write() -> list[str]:
     """Write every notebook that changed; return what went wrong."""
-    promising = [s for s in sources() if any(map(promises, notebook_from(s).cells))]
-    runs, failures = run_all(promising)
+    failures, promising, others = [], [], []
     for source in sources():
-        if source in promising and source not in runs:
-            continue  # its failure is reported
-        executed = runs[source].notebook if source in runs else None
-        for target, notebook in made_from(source, executed).items():
+        try:
+            keeps = any(map(promises, notebook_from(source).cells))
+            (promising if keeps else others).append(source)
+        except ValueError as error:
+            failures.append(f"{shown(source)}: {error}")
+    runs, failed = run_all(promising)
+    executed = {source: run.notebook for source, run in runs.items()}
+    for source in [*executed, *others]:
+        try:
+            made = made_from(source, executed.get(source))
+        except ValueError as error:
+            failures.append(f"{shown(source)}: {error}")
+            continue
+        for target, notebook in made.items():
             wrong = [f"{shown(target)}: {problem}" for problem in problems(notebook)]
             failures += wrong
             text = nbformat.writes(notebook) + "\n"
             if not wrong and not (target.exists() and target.read_text(encoding="utf-8") == text):
                 target.write_text(text, encoding="utf-8")
                 print(f"  {shown(target)}: written")
-    return failures
+    return failures + failed
 
 
 def shown(path: Path) -> str:

@@ -173,6 +173,8 @@ def plain_directive(name: str, argument: str, body: list[str], page: str) -> str
         picture = f"![{options['alt']}]({image(argument, page)})"
         return f"{picture}\n\n{caption(options['name'], content, page)}"
     content = plain(content, page)
+    if name == "dropdown":
+        return f"<details>\n<summary>{argument}</summary>\n\n{content}\n\n</details>"
     if name in ADMONITIONS or name == "admonition":
         title = argument if name == "admonition" else name.capitalize()
         return "\n".join(f"> {line}".rstrip() for line in f"**{title}.** {content}".split("\n"))

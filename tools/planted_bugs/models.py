@@ -1,30 +1,16 @@
-"""The bugs that `mutants.py` plants: mistakes that others made in public courses and ports.
-
-To add one: the name of the mistake, the file in the package, a text that stands exactly once in
-it, what to put in its place, and the tests that should fail, the quickest ones first.
-"""
+"""What the models do wrong."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Bug:
-    """A mistake, as the replacement of a text that stands once in a file of the package."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    tests: tuple[str, ...]
-
+from planted_bugs.bug import Bug
 
 MASKS = "tests/models/test_masks.py"
 RECURRENT = "tests/models/test_recurrent.py"
 TRANSLATORS = "tests/models/test_translators.py"
 ATTENTION = "tests/models/test_bahdanau.py"
 BY_HAND = f"{TRANSLATORS}::test_the_appendix_by_hand"
+STEPS = f"{TRANSLATORS}::test_steps_are_teacher_forcing"
+SELECT = f"{TRANSLATORS}::test_select_is_indexing"
 
 _LOWEST = "scores.masked_fill(barred, torch.finfo(scores.dtype).min).softmax(dim)"
 _STEP = "states.append(decoder.unit(drive + decoder.C(c), states[-1]))"
@@ -277,28 +263,28 @@ BUGS: list[Bug] = [
         "models/bahdanau.py",
         "replace(state, s=states[-1])",
         "state",
-        (TRANSLATORS,),
+        (STEPS,),
     ),
     Bug(
         "select forgets the decoder's state",
         "models/bahdanau.py",
         "SearchState(self.s[rows],",
         "SearchState(self.s[: len(rows)],",
-        (TRANSLATORS,),
+        (SELECT,),
     ),
     Bug(
         "select forgets the annotations",
         "models/bahdanau.py",
         "self.annotations[rows]",
         "self.annotations[:1].expand(len(rows), -1, -1)",
-        (TRANSLATORS,),
+        (SELECT,),
     ),
     Bug(
         "select forgets the mask",
         "models/bahdanau.py",
         "self.mask[rows]",
         "self.mask[:1].expand(len(rows), -1)",
-        (TRANSLATORS,),
+        (SELECT,),
     ),
     # --- the encoder and the decoder around it ---
     Bug(
@@ -373,13 +359,13 @@ BUGS: list[Bug] = [
         "models/encoder_decoder.py",
         "replace(state, s=states[-1])",
         "state",
-        (TRANSLATORS,),
+        (STEPS,),
     ),
     Bug(
         "one vector: select forgets the sentence",
         "models/encoder_decoder.py",
         "self.c[rows]",
         "self.c[:1].expand(len(rows), -1)",
-        (TRANSLATORS,),
+        (SELECT,),
     ),
 ]

@@ -1,0 +1,13 @@
+"""The bugs that `mutants.py` plants: mistakes that others made in public courses and ports.
+
+To add one, write a `Bug` into the list of the module that has its part of the package.
+"""
+
+from __future__ import annotations
+
+from planted_bugs import decoding, evaluation, models, training
+from planted_bugs.bug import Bug
+
+__all__ = ["BUGS", "Bug"]
+
+BUGS: list[Bug] = [*models.BUGS, *training.BUGS, *decoding.BUGS, *evaluation.BUGS]
