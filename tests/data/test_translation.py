@@ -41,12 +41,12 @@ FRENCH = {
     "he says that the bird is near the garden": (
         "il/0 dit/1 que/2 l'/3 oiseau/4 est/5 près/6 du/6,7 jardin/8"
     ),
-    "my aunt will often help them because they wait": (
-        "ma/0 tante/1 va/2 souvent/3 les/5 aider/4 parce/6 qu'/6 ils/7 attendent/8"
+    "my queen will often help them because they wait": (
+        "ma/0 reine/1 va/2 souvent/3 les/5 aider/4 parce/6 qu'/6 ils/7 attendent/8"
     ),
     "if he works his school is famous": "s'/0 il/1 travaille/2 son/3 école/4 est/5 célèbre/6",
-    "this student must not carry the new hats": (
-        "cet/0 étudiant/1 ne/3 doit/2 pas/3 porter/4 les/5 nouveaux/6 chapeaux/7"
+    "this student must not find the new hats": (
+        "cet/0 étudiant/1 ne/3 doit/2 pas/3 trouver/4 les/5 nouveaux/6 chapeaux/7"
     ),
 }
 GERMAN = {
@@ -68,17 +68,17 @@ GERMAN = {
     "he says that the bird is near the garden": (
         "er/0 sagt/1 dass/2 der/3 vogel/4 beim/6,7 garten/8 ist/5"
     ),
-    "my aunt will often help them because they wait": (
-        "meine/0 tante/1 wird/2 ihnen/5 oft/3 helfen/4 weil/6 sie/7 warten/8"
+    "my queen will often help them because they wait": (
+        "meine/0 königin/1 wird/2 ihnen/5 oft/3 helfen/4 weil/6 sie/7 warten/8"
     ),
-    "this student must not carry the new hats": (
-        "dieser/0 student/1 darf/2 die/5 neuen/6 hüte/7 nicht/3 tragen/4"
+    "this student must not find the new hats": (
+        "dieser/0 student/1 darf/2 die/5 neuen/6 hüte/7 nicht/3 finden/4"
     ),
     "they look for the key in front of the school tonight": (
         "sie/0 suchen/1,2 den/3 schlüssel/4 heute/10 abend/10 vor/5,6,7 der/8 schule/9"
     ),
-    "the lions that we follow give some apples to a student": (
-        "die/0 löwen/1 denen/2 wir/3 folgen/4 geben/5 einem/9 studenten/10 einige/6 äpfel/7"
+    "the bears that we follow give some apples to a student": (
+        "die/0 bären/1 denen/2 wir/3 folgen/4 geben/5 einem/9 studenten/10 einige/6 äpfel/7"
     ),
     "we invite the actress who sleeps": (
         "wir/0 laden/1 die/2 schauspielerin/3 ein/1 die/4 schläft/5"
@@ -423,12 +423,12 @@ def test_the_same_corpus_on_every_machine() -> None:
     corpus = translation.corpus("fr", train=3, validation=1, test=2)
     everything = (*corpus.train, *corpus.validation, *corpus.test)
     assert [" ".join(pair.source) for pair in everything] == [
-        "every rich boy helps his young mice or now the cow that waits invites him",
-        "they find the black church behind every quiet forest now",
-        "the good green lions always see some beautiful children",
-        "the heavy horses will be in front of the kitchen",
-        "today they will not be new",
-        "the queens forget the book with two aunts",
+        "his student and the king follow them and these girls often see three beautiful red cars",
+        "the new clever actress forgets my beautiful white letter",
+        "the green dog always buys the flower",
+        "he looks at me",
+        "these men see some beautiful girls",
+        "the strong birds will be in front of the forest",
     ]
 
 

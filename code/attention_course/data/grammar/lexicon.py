@@ -145,38 +145,30 @@ boy boys            | garçon garçons m         | junge jungen m weak          
 girl girls          | fille filles f           | mädchen mädchen n                  | P
 child children      | enfant enfants m         | kind kinder n                      | P
 teacher teachers    | professeur professeurs m | lehrer lehrer m                    | P
-doctor doctors      | médecin médecins m       | arzt ärzte m                       | P
 student students    | étudiant étudiants m     | student studenten m weak           | P
 king kings          | roi rois m               | könig könige m                     | P
 queen queens        | reine reines f           | königin königinnen f               | P
 actress actresses   | actrice actrices f       | schauspielerin schauspielerinnen f | P
-aunt aunts          | tante tantes f           | tante tanten f                     | P
 dog dogs            | chien chiens m           | hund hunde m                       | A
 cat cats            | chat chats m             | katze katzen f                     | A
 bird birds          | oiseau oiseaux m         | vogel vögel m                      | A
 horse horses        | cheval chevaux m         | pferd pferde n                     | A
-cow cows            | vache vaches f           | kuh kühe f                         | A
 mouse mice          | souris souris f          | maus mäuse f                       | A
 bear bears          | ours ours m              | bär bären m weak                   | A
-lion lions          | lion lions m             | löwe löwen m weak                  | A
 book books          | livre livres m           | buch bücher n                      | T
 car cars            | voiture voitures f       | auto autos n                       | T
 apple apples        | pomme pommes f           | apfel äpfel m                      | T
 flower flowers      | fleur fleurs f           | blume blumen f                     | T
 letter letters      | lettre lettres f         | brief briefe m                     | T
-table tables        | table tables f           | tisch tische m                     | T
-chair chairs        | chaise chaises f         | stuhl stühle m                     | T
 key keys            | clé clés f               | schlüssel schlüssel m              | T
 hat hats            | chapeau chapeaux m       | hut hüte m                         | T
 picture pictures    | image images f           | bild bilder n                      | T
 garden gardens      | jardin jardins m         | garten gärten m                    | L
-kitchen kitchens    | cuisine cuisines f       | küche küchen f                     | L
 forest forests      | forêt forêts f           | wald wälder m                      | L
 school schools      | école écoles f           | schule schulen f                   | L
 church churches     | église églises f         | kirche kirchen f                   | L
 hotel hotels        | hôtel hôtels m           | hotel hotels n                     | L
 house houses        | maison maisons f         | haus häuser n                      | L
-castle castles      | château châteaux m       | schloss schlösser n                | L
 """
     )
 )
@@ -207,10 +199,10 @@ def _adjective(
 
 # English | French m, f, m plural, f plural, m before a vowel where it differs | German, stem of
 # the inflected forms where it differs | kinds | never with. (Une vieille fille, un vieux garçon
-# are unmarried people of any age.)
+# are unmarried people of any age; a big apple or mouse would be grosse.)
 _BEFORE_THE_FRENCH_NOUN = """
 small     | petit petite petits petites               | klein | PATL |
-big       | grand grande grands grandes               | groß  | ATL  |
+big       | grand grande grands grandes               | groß  | ATL  | apple mouse
 beautiful | beau belle beaux belles bel               | schön | PATL |
 old       | vieux vieille vieux vieilles vieil        | alt   | PATL | girl boy child
 young     | jeune jeune jeunes jeunes                 | jung  | PA   |
@@ -219,20 +211,16 @@ good      | bon bonne bons bonnes                     | gut   | ATL  |
 """
 _AFTER_THE_FRENCH_NOUN = """
 red       | rouge rouge rouges rouges                             | rot        | ATL |
-blue      | bleu bleue bleus bleues                               | blau       | ATL |
 green     | vert verte verts vertes                               | grün       | ATL |
 black     | noir noire noirs noires                               | schwarz    | ATL |
 white     | blanc blanche blancs blanches                         | weiß       | ATL |
 tired     | fatigué fatiguée fatigués fatiguées                   | müde müd   | PA  |
 sad       | triste triste tristes tristes                         | traurig    | PA  |
 happy     | heureux heureuse heureux heureuses                    | glücklich  | PA  |
-rich      | riche riche riches riches                             | reich      | P   |
 famous    | célèbre célèbre célèbres célèbres                     | berühmt    | PL  |
 strong    | fort forte forts fortes                               | stark      | PA  |
 clever    | intelligent intelligente intelligents intelligentes   | klug       | PA  |
-heavy     | lourd lourde lourds lourdes                           | schwer     | AT  |
 expensive | cher chère chers chères                               | teuer teur | TL  |
-quiet     | calme calme calmes calmes                             | ruhig      | PAL |
 """
 ADJECTIVES = (
     *(_adjective(*row, before=True) for row in _rows(_BEFORE_THE_FRENCH_NOUN)),
@@ -271,7 +259,6 @@ dance dances   | danse danse dansons dansent danser                     | tanze 
 work works     | travaille travaille travaillons travaillent travailler | arbeite arbeitet arbeiten
 wait waits     | attends attend attendons attendent attendre            | warte wartet warten
 laugh laughs   | ris rit rions rient rire                               | lache lacht lachen
-play plays     | joue joue jouons jouent jouer                          | spiele spielt spielen
 arrive arrives | arrive arrive arrivons arrivent arriver                | komme kommt kommen an
 """
 )
@@ -285,7 +272,6 @@ look looks at  | regarde regarde regardons regardent regarder   | sehe sieht seh
 find finds     | trouve trouve trouvons trouvent trouver        | finde findet finden | PATL
 forget forgets | oublie oublie oublions oublient oublier | vergesse vergisst vergessen | PAT
 buy buys       | achète achète achetons achètent acheter        | kaufe kauft kaufen  | TL
-carry carries  | porte porte portons portent porter             | trage trägt tragen  | AT
 invite invites | invite invite invitons invitent inviter        | lade lädt laden ein | P
 help helps     | aide aide aidons aident aider                  | helfe hilft helfen  | PA dative
 follow follows | suis suit suivons suivent suivre               | folge folgt folgen  | PA dative
@@ -305,7 +291,6 @@ DECLARATIVE = _verbs(
 know knows       | sais sait savons savent savoir               | weiß weiß wissen
 think thinks     | pense pense pensons pensent penser           | denke denkt denken
 say says         | dis dit disons disent dire                   | sage sagt sagen
-believe believes | crois croit croyons croient croire           | glaube glaubt glauben
 """
 )
 VERBS = (*INTRANSITIVE, *TRANSITIVE, *DITRANSITIVE, *DECLARATIVE)

@@ -8,6 +8,7 @@ translation would differ, stand here, each beside the line that keeps it.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from random import Random
 from typing import TypeVar
@@ -84,10 +85,11 @@ PREDICATES = {
 }
 COMPANY, PLACES = (tuple(p for p in lexicon.PREPOSITIONS if p.kinds == kind) for kind in "PL")
 
-# The kinds of clause: words without the subject, weight
+# The kinds of clause: the fewest words beside the subject, and how often they are drawn, each
+# with all before it.
 DOING, DOING_TO, GIVING, BEING, BEING_SOMEWHERE = range(5)
 LEAST = (1, 2, 6, 2, 4)
-WEIGHTS = (0.25, 0.45, 0.10, 0.12, 0.08)
+SHARES = (0.25, 0.70, 0.80, 0.92, 1.0)
 
 
 class Sampler:
@@ -180,12 +182,15 @@ class Sampler:
         clause = Clause(None, self._verb(kind, spare, gap, head))
         has_object = kind in (DOING_TO, GIVING) and gap != "object"
         spare -= LEAST[kind] - (gap == "object") + bool(clause.verb.particle)
+        # Not "he buys him": the object is a pronoun only of verbs that go with persons.
+        pronoun_object = kind == DOING_TO and has_object
+        if pronoun_object and "P" not in clause.verb.objects:
+            pronoun_object, spare = False, spare - 1
         # A pronoun stays one word: what is spared has to go elsewhere.
         pronoun = subject_words == 1 and (not spare or self._chance(0.25))
         if subject_words and not pronoun:
             subject_words, spare = 2, spare - 1
-        pronoun_object = kind == DOING_TO and has_object
-        if pronoun_object and spare and not ("P" in clause.verb.objects and self._chance(0.2)):
+        if pronoun_object and spare and self._chance(0.8):
             pronoun_object, spare = False, spare - 1
         spare = self._verbs(clause, spare, future)
 
@@ -242,11 +247,7 @@ class Sampler:
         # A thing does nothing: of it only being is said.
         lifeless = head is not None and head.kind not in "PA"
         while True:
-            draw = self._random()
-            kind = 0
-            while draw >= WEIGHTS[kind]:
-                draw -= WEIGHTS[kind]
-                kind += 1
+            kind = bisect(SHARES, self._random())
             if LEAST[kind] <= spare and not (lifeless and kind < BEING):
                 return kind
 
