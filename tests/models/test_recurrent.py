@@ -29,20 +29,34 @@ def double(*shape: int) -> torch.Tensor:
 
 
 def test_the_paper_unit_by_hand() -> None:
-    """One number in, one state: all sums can be written out."""
-    unit = GatedUnit(1, 1)
+    """One number in, two in the state (with one, the reset could as well come afterwards)."""
+    unit = GatedUnit(1, 2).double()
     with torch.no_grad():
-        unit.W.copy_(torch.tensor([[0.3, -0.5, 0.8]]))  # W_z, W_r, W
-        unit.b.copy_(torch.tensor([[0.1, 0.2, -0.3]]))
-        unit.U_gates.copy_(torch.tensor([[-0.7, 0.9]]))  # U_z, U_r
-        unit.U.copy_(torch.tensor([[1.5]]))
-    x, h = 2.0, -0.6
-    z = 1 / (1 + math.exp(-(0.3 * x + 0.1 - 0.7 * h)))
-    r = 1 / (1 + math.exp(-(-0.5 * x + 0.2 + 0.9 * h)))
-    candidate = math.tanh(0.8 * x - 0.3 + 1.5 * (r * h))
-    by_hand = (1 - z) * h + z * candidate
-    got = unit(unit.drive(torch.tensor([[x]])), torch.tensor([[h]]))
-    assert got.item() == pytest.approx(by_hand, abs=1e-6)
+        unit.W.copy_(torch.tensor([[0.3, -0.2, -0.5, 0.4, 0.8, -0.9]]))  # W_z, W_r, W
+        unit.b.copy_(torch.tensor([[0.1, 0.0, 0.2, 0.5, -0.3, 0.7]]))
+        # column k holds what goes into number k of the new state
+        unit.U_gates.copy_(torch.tensor([[-0.7, 0.2, 0.9, -0.4], [0.6, 1.1, -0.8, 0.3]]))
+        unit.U.copy_(torch.tensor([[1.5, -0.6], [0.4, 0.9]]))
+    x, h = 2.0, (-0.6, 0.5)
+    z = (
+        sigmoid(0.3 * x + 0.1 - 0.7 * h[0] + 0.6 * h[1]),
+        sigmoid(-0.2 * x + 0.2 * h[0] + 1.1 * h[1]),
+    )
+    r = (
+        sigmoid(-0.5 * x + 0.2 + 0.9 * h[0] - 0.8 * h[1]),
+        sigmoid(0.4 * x + 0.5 - 0.4 * h[0] + 0.3 * h[1]),
+    )
+    candidate = (
+        math.tanh(0.8 * x - 0.3 + 1.5 * r[0] * h[0] + 0.4 * r[1] * h[1]),
+        math.tanh(-0.9 * x + 0.7 - 0.6 * r[0] * h[0] + 0.9 * r[1] * h[1]),
+    )
+    by_hand = [(1 - z[k]) * h[k] + z[k] * candidate[k] for k in (0, 1)]
+    x_row, h_row = torch.tensor([[x]]).double(), torch.tensor([h]).double()
+    assert unit(unit.drive(x_row), h_row)[0].tolist() == pytest.approx(by_hand, abs=1e-7)
+
+
+def sigmoid(x: float) -> float:
+    return 1 / (1 + math.exp(-x))
 
 
 def test_an_open_gate_takes_the_new_state() -> None:

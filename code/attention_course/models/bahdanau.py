@@ -207,9 +207,7 @@ class RNNSearch(nn.Module):
         y = decoder.E(target)  # (B, T, m)
         states, contexts, weights = [state.s], [], []
         for drive in decoder.unit.drive(y).unbind(1):  # W E y_{i-1} for both gates and s̃ (B, 3n)
-            alpha = self.attention(
-                states[-1], state.keys, state.mask
-            )  # α_i, asked by s_{i-1} (B, S)
+            alpha = self.attention(states[-1], state.keys, state.mask)  # α_i, from s_{i-1} (B, S)
             c = (alpha[:, None] @ h).squeeze(1)  # c_i = Σ_j α_ij h_j (B, 2n)
             states.append(decoder.unit(drive + decoder.C(c), states[-1]))  # s_i (B, n)
             contexts.append(c)
