@@ -58,8 +58,10 @@ def plain(thing: object) -> Value:
     if thing is None or kind in (bool, int, float, str):
         return thing
     if issubclass(kind, Tensor):
-        bare = torch.Tensor.detach(thing).as_subclass(Tensor)  # type: ignore[arg-type]
-        return bare.to_dense().cpu().clone(memory_format=torch.contiguous_format)
+        with torch._C.DisableTorchFunctionSubclass():  # a subclass cannot have its own say here
+            dense = Tensor.to_dense(Tensor.detach(thing))  # type: ignore[arg-type]
+            bare = Tensor.as_subclass(dense, Tensor)
+        return bare.cpu().clone(memory_format=torch.contiguous_format)
     if issubclass(kind, (list, tuple)):
         return [plain(item) for item in thing]  # type: ignore[attr-defined]
     if issubclass(kind, dict):

@@ -1,0 +1,157 @@
+"""Values and how they are compared: properties over many of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import torch
+from attention_course.exercises.comparing import Rank, compare
+from attention_course.exercises.values import Foreign, Tolerance, Value, copied, identical, plain
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+TOLERANCE = Tolerance()
+
+numbers = st.one_of(
+    st.booleans(), st.integers(-9, 9), st.floats(-1e6, 1e6), st.text("ab", max_size=3)
+)
+tensors = st.builds(
+    lambda shape, dtype, seed: (
+        torch.randn(shape, generator=torch.Generator().manual_seed(seed)) * 5
+    ).to(dtype),
+    st.lists(st.integers(0, 3), max_size=3),
+    st.sampled_from([torch.float32, torch.float64, torch.int64, torch.bool]),
+    st.integers(0, 99),
+)
+values = st.recursive(
+    st.one_of(numbers, tensors),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text("kl", max_size=2), inner, max_size=2)
+    ),
+    max_leaves=6,
+)
+
+
+@given(values)
+def test_a_value_equals_its_copy_and_passes(value: Value) -> None:
+    assert identical(value, copied(value))
+    assert identical(value, plain(value))
+    assert compare(plain(value), value, {}, TOLERANCE) is None
+
+
+@given(values, values)
+def test_what_is_identical_passes_and_is_so_both_ways(one: Value, other: Value) -> None:
+    assert identical(one, other) == identical(other, one)
+    if identical(one, other):
+        assert compare(one, other, {}, TOLERANCE) is None
+
+
+@given(values, values)
+def test_a_problem_is_one_line_for_whatever_came(given_: Value, expected: Value) -> None:
+    problem = compare(given_, expected, {}, TOLERANCE)
+    if problem is not None:
+        assert problem.sentence
+        assert "\n" not in problem.sentence
+
+
+@given(tensors.filter(lambda t: t.dtype.is_floating_point and t.numel() > 0))
+def test_noise_below_the_tolerance_passes_and_above_fails(tensor: Tensor) -> None:
+    strict = tensor.dtype == torch.float64
+    small, large = (1e-10, 1e-6) if strict else (1e-6, 1e-2)
+    scale = 1 + tensor.abs()
+    assert compare(tensor + small * scale, tensor, {}, TOLERANCE) is None
+    problem = compare(tensor + large * scale, tensor, {}, TOLERANCE)
+    assert problem is not None
+    assert problem.rank == Rank.NUMBERS
+
+
+@given(tensors)
+def test_a_copy_shares_no_memory(tensor: Tensor) -> None:
+    if tensor.numel() == 0:
+        return
+    for other in (copied(tensor), plain(tensor)):
+        assert other.data_ptr() != tensor.data_ptr()
+
+
+class Pair(NamedTuple):
+    left: int
+    right: float
+
+
+@pytest.mark.parametrize(
+    ("thing", "value"),
+    [
+        ((1, 2.5), [1, 2.5]),
+        (Pair(1, 2.0), [1, 2.0]),
+        (torch.Size([2, 3]), [2, 3]),
+        ({1: "a"}, {"1": "a"}),
+        (np.float64(2.5), 2.5),
+        (np.int64(3), 3),
+        (np.bool_(True), True),
+        (np.ones(2), Foreign("ndarray")),
+        (object(), Foreign("object")),
+        ({1, 2}, Foreign("set")),
+        ([None, ...], [None, Foreign("ellipsis")]),
+        (None, None),
+    ],
+)
+def test_things_become_values(thing: object, value: Value) -> None:
+    assert plain(thing) == value
+    assert type(plain(thing)) is type(value)
+
+
+def test_tensors_become_plain() -> None:
+    base = torch.arange(6.0).reshape(2, 3)
+    parameter = torch.nn.Parameter(base.T)
+    for thing in (parameter, base.T.to_sparse(), base.T.expand(3, 2)):
+        value = plain(thing)
+        assert type(value) is Tensor
+        assert value.is_contiguous()
+        assert not value.requires_grad
+        assert torch.equal(value, base.T)
+
+
+@pytest.mark.parametrize(
+    ("given_", "expected", "rank"),
+    [
+        (torch.tensor([1.0, 2.0]), [1.0, 2.0], None),
+        (torch.tensor(2.0), 2.0, None),
+        (2, 2.0, None),
+        (2.0, 2, None),
+        (" B", "b", None),
+        (torch.ones(2, dtype=torch.int32), torch.ones(2, dtype=torch.int64), None),
+        (torch.ones(2, dtype=torch.float64), torch.ones(2), None),
+        (torch.ones(2), torch.ones(2, dtype=torch.float64), Rank.DTYPE),
+        (torch.ones(2, dtype=torch.bool), torch.ones(2), Rank.DTYPE),
+        (torch.ones(2), torch.ones(2, dtype=torch.bool), Rank.DTYPE),
+        (torch.ones(2, dtype=torch.complex64), torch.ones(2), Rank.DTYPE),
+        (torch.ones(2, 1), torch.ones(2), Rank.SHAPE),
+        (torch.ones(2, 2), [1.0, 1.0], Rank.NOTHING),
+        ([1.0], [1.0, 2.0], Rank.SHAPE),
+        ({"a": 1}, {"b": 1}, Rank.SHAPE),
+        ({"a": 1, "b": 1}, {"b": 1}, None),
+        (None, 1.0, Rank.NOTHING),
+        (True, 1, Rank.NOTHING),
+        ("1", 1, Rank.NOTHING),
+        (1, "1", Rank.NOTHING),
+        (Foreign("set"), [1], Rank.NOTHING),
+        (float("nan"), 1.0, Rank.NUMBERS),
+        (torch.tensor([1.0, float("nan")]), torch.ones(2), Rank.NOT_FINITE),
+        (torch.tensor([1.0, float("inf")]), torch.ones(2), Rank.NOT_FINITE),
+        (torch.tensor([1.0, 2.0]), torch.ones(2), Rank.NUMBERS),
+        (torch.tensor([float("nan")]), torch.tensor([float("nan")]), None),
+        ([[1.0, 2.0], [3.0]], [[1.0, 2.0], [9.0]], Rank.NUMBERS),
+    ],
+)
+def test_how_things_compare(given_: Value, expected: Value, rank: Rank | None) -> None:
+    problem = compare(given_, expected, {}, TOLERANCE)
+    assert (problem.rank if problem else None) == rank
+
+
+def test_the_place_is_named_but_not_the_right_number() -> None:
+    problem = compare([[1.0, 2.0], [3.0]], [[1.0, 2.0], [9.0]], {}, TOLERANCE)
+    assert problem is not None
+    assert problem.sentence == "number 1 of part 2 of your answer is not right"
