@@ -258,9 +258,19 @@ def test_the_report_of_a_model_whose_faults_are_known():
     assert report.loss == pytest.approx(math.log1p(9 * math.exp(-20)) + 20 * 2 / 18, abs=1e-4)
     assert report.aer == 0.0
     rows = [(row.shortest, row.longest, row.sentences, row.exact_match) for row in report.by_length]
-    assert rows == [(1, 2, 3, 2 / 3), (3, 4, 1, 1.0), (5, 6, 1, 0.0)]
+    assert rows == [(1, 2, 3, 2 / 3), (3, 3, 1, 1.0), (6, 6, 1, 0.0)]
     assert report.by_length[2].token_accuracy == pytest.approx(6 / 7)
     assert repr(report) == "Report(5 sentences, 3 lengths)"
+
+
+def test_what_is_cut_short_is_scored_against_the_whole():
+    report = evaluate(Echo(), SENTENCES.test, SENTENCES, max_length=5)
+    said = [list(t.words) for t in report.translations]
+    references = [list(pair.target) for pair in SENTENCES.test]
+    assert report.bleu == pytest.approx(bleu(said, references).value)
+    assert report.bleu != pytest.approx(bleu(references, said).value)
+    assert report.chrf == pytest.approx(chrf(said, references).value)
+    assert report.chrf != pytest.approx(chrf(references, said).value)
 
 
 def test_attention_is_measured_against_gold():
@@ -382,8 +392,13 @@ def test_the_loss_is_that_of_the_real_tokens():
     assert report.token_accuracy == pytest.approx(right / count)
 
 
-def test_evaluating_leaves_the_model_in_its_mode():
-    model = Echo().train()
+def test_evaluating_uses_no_dropout_and_leaves_the_model_in_its_mode():
+    class Watchful(Echo):
+        def step(self, token, state):
+            assert not self.training
+            return super().step(token, state)
+
+    model = Watchful().train()
     evaluate(model, SENTENCES.test, SENTENCES)
     assert model.training
 

@@ -254,6 +254,10 @@ def test_evaluating_gives_back_the_mode(model):
     with pytest.raises(KeyError), evaluating(model):
         raise KeyError
     assert model.training
+    model.eval()
+    with evaluating(model):
+        pass
+    assert not model.training
 
 
 def test_no_more_batches_are_taken_than_there_are_steps(model, batch):
