@@ -5,9 +5,16 @@ To add one, write a `Bug` into the list of the module that has its part of the p
 
 from __future__ import annotations
 
-from planted_bugs import decoding, evaluation, models, training
+from planted_bugs import data, decoding, evaluation, exercises, models, training
 from planted_bugs.bug import Bug
 
 __all__ = ["BUGS", "Bug"]
 
-BUGS: list[Bug] = [*models.BUGS, *training.BUGS, *decoding.BUGS, *evaluation.BUGS]
+BUGS: list[Bug] = [
+    *models.BUGS,
+    *data.BUGS,
+    *training.BUGS,
+    *decoding.BUGS,
+    *evaluation.BUGS,
+    *exercises.BUGS,
+]

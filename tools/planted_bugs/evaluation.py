@@ -18,6 +18,13 @@ BUGS: list[Bug] = [
         (TESTS,),
     ),
     Bug(
+        "hypotheses and references are exchanged in chrF",
+        FILE,
+        '"chrf": chrf(words, references).value',
+        '"chrf": chrf(references, words).value',
+        (TESTS,),
+    ),
+    Bug(
         "a sentence counts as right if its first words are",
         FILE,
         "list(h) == list(r)",
