@@ -225,7 +225,12 @@ class Scores:
 
 @dataclass(frozen=True)
 class LengthRow(Scores):
-    """`Scores` of the sentences with `shortest` to `longest` source words."""
+    """`Scores` of sentences of like length.
+
+    Attributes:
+        shortest, longest: source words of the shortest and the longest sentence among them, which
+            may lie inside the bucket's bounds.
+    """
 
     shortest: int
     longest: int
@@ -297,11 +302,14 @@ def evaluate(
     ordered = [pairs[i] for i in order]
     words = [translations[i].words for i in order]
     sentences = _teacher_forced(model, ordered, words, corpus, batch_size)
+    lengths = [len(pair.source) for pair in ordered]
     rows = [
-        LengthRow(**_scores([sentences[i] for i in indices]), shortest=shortest, longest=longest)
-        for (shortest, longest), indices in by_length(
-            [len(pair.source) for pair in ordered], bucket=bucket
-        ).items()
+        LengthRow(
+            **_scores([sentences[i] for i in indices]),
+            shortest=min(lengths[i] for i in indices),
+            longest=max(lengths[i] for i in indices),
+        )
+        for indices in by_length(lengths, bucket=bucket).values()
     ]
     references = [pair.target for pair in ordered]
     return Report(

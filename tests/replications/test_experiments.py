@@ -81,7 +81,9 @@ def test_the_experiment_of_chapter_2(asked, equal, tmp_path):
     assert row["parameters"] == count_parameters(bahdanau.build("search", CORPUS, SETTINGS))
     assert (row["longest_in_training"], row["training_sentences"]) == (14, 40)
     assert row["test"]["sentences"] == 6
-    assert all(part["longest"] <= 15 for part in row["test"]["by_length"])
+    assert row["test"]["by_length"][-1]["longest"] <= 14 < row["longer"]["by_length"][0]["shortest"]
+    widths = [part["longest"] - part["shortest"] + 1 for part in row["longer"]["by_length"]]
+    assert max(widths) <= bahdanau.BUCKET
     assert asked[1] == {"count": 500, "lengths": (15, 40), "language": "fr"}
     assert row["longer"]["sentences"] == 20
     assert row["longer"]["by_length"][-1]["longest"] > 20
@@ -163,6 +165,12 @@ def test_sizes_are_equal_up_to_the_tolerance():
     bahdanau.check_sizes(CORPUS, TINY, tolerance=1.001 * ratio - 1)
     with pytest.raises(ValueError, match="change `hidden` in the settings"):
         bahdanau.check_sizes(CORPUS, TINY, tolerance=0.999 * ratio - 1)
+
+
+def test_no_row_by_length_mixes_what_training_had_and_what_it_had_not():
+    longest = bahdanau.SETTINGS["corpus"]["max_length"]
+    assert longest % bahdanau.BUCKET == 0
+    assert bahdanau.SHORT < longest < bahdanau.LONGER
 
 
 def test_the_settings_of_chapter_2_compare_models_of_equal_size():

@@ -83,6 +83,7 @@ BETAS = (0.9, 0.95)
 SHORT = 6  # source words, the most in training of the variants "short"
 LONGER = 40  # source words, the most in the test of longer sentences
 LONGER_SENTENCES = 500
+BUCKET = 4  # source words in a row by length; training ends where a row ends
 
 VARIANTS: dict[str, tuple[Kind, bool]] = {
     "attention": ("search", False),
@@ -184,7 +185,9 @@ def run(
         kind, only_short = VARIANTS[variant]
         pairs = short if only_short else corpus.train
         model, history = train(kind, corpus, seed=seed, settings=settings, pairs=pairs, device=on)
-        test, far = evaluate(model, corpus.test, corpus), evaluate(model, longer, corpus)
+        test, far = (
+            evaluate(model, tested, corpus, bucket=BUCKET) for tested in (corpus.test, longer)
+        )
         return {
             "summary": (
                 f"exact match {test.exact_match:.3f}, BLEU {test.bleu:.1f}, "
@@ -205,7 +208,7 @@ def run(
         list(VARIANTS),
         run_one,
         seeds=range(seeds),
-        settings={**settings, "short": SHORT, "longer": LONGER},
+        settings={**settings, "betas": BETAS, "short": SHORT, "longer": LONGER},
         device=on,
         path=Path(folder) / f"{NAME}.json",
         say=say,

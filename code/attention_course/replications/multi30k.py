@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attention_course.data import load
 from attention_course.evaluation import evaluate
-from attention_course.replications.bahdanau import Kind, Training, check_sizes, train
+from attention_course.replications.bahdanau import BETAS, Kind, Training, check_sizes, train
 from attention_course.replications.records import Row, Say, measure, row_of
 from attention_course.training import choose_device, count_parameters
 
@@ -74,7 +74,7 @@ def run(
         list(VARIANTS),
         run_one,
         seeds=range(seeds),
-        settings={**settings, "min_count": MIN_COUNT},
+        settings={**settings, "betas": BETAS, "min_count": MIN_COUNT},
         device=on,
         path=Path(folder) / f"{NAME}.json",
         say=say,
