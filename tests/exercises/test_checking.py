@@ -172,6 +172,17 @@ def test_the_mistake_that_explains_most_is_named() -> None:
     assert examine(double(cases=cases), answer, 0).mistake == "square"
 
 
+def test_one_agreement_among_many_failures_is_taken_for_chance() -> None:
+    cases = tuple(Case(str(n), numbers(n, 3)) for n in (1, 2, 3))
+
+    def answer(x: Tensor) -> Tensor:
+        return x * x if len(x) == 1 else 5 * x
+
+    verdict = examine(double(cases=cases), answer, 0)
+    assert verdict.mistake is None
+    assert "the right shape, but" in verdict.line
+
+
 def test_stumbling_alone_shows_no_mistake() -> None:
     stumbles = Mistake("stumbles", "it stumbles", raising(ValueError("a")))
     verdict = examine(double(mistakes=(stumbles,)), raising(ValueError("b")), 0)

@@ -23,6 +23,7 @@ class Rank(IntEnum):
     NOT_FINITE = 5
     CHANGED = 6
     NUMBERS = 7
+    PRECISION = 8
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def compare(
 ) -> Problem | None:
     """The usual judge: the same structure, shapes and kinds, and numbers within the tolerance.
 
-    A tensor of one dimension passes for a list of numbers, one without dimensions for a number;
+    A tensor passes for a list of its rows, one without dimensions for a number;
     floating-point tensors may be more precise than expected, not less.
     """
     return _compare(given, expected, tolerance, "")
@@ -51,7 +52,7 @@ def _compare(given: Value, expected: Value, tolerance: Tolerance, where: str) ->
     if isinstance(expected, Tensor):
         return _compare_tensors(given, expected, tolerance, where)
     if isinstance(given, Tensor) and not isinstance(expected, str):
-        given = given.tolist() if given.dim() <= 1 else given
+        given = given.tolist()
     if isinstance(expected, dict):
         return _compare_dicts(given, expected, tolerance, where)
     if isinstance(expected, list):
@@ -60,14 +61,14 @@ def _compare(given: Value, expected: Value, tolerance: Tolerance, where: str) ->
         if not isinstance(given, str):
             return wrong_kind(given, expected, where)
         same = given.strip().lower() == expected.strip().lower()
-        return None if same else Problem(Rank.NUMBERS, f"{where or 'what it returns'} is not right")
+        return None if same else Problem(Rank.NUMBERS, f"{where or 'your answer'} is not right")
     if isinstance(given, bool) != isinstance(expected, bool) or not isinstance(given, int | float):
         return wrong_kind(given, expected, where)
     if isinstance(expected, int):
         right = given == expected
     else:
         right = bool(tolerance.allows(torch.tensor(given), torch.tensor(expected)))
-    return None if right else Problem(Rank.NUMBERS, f"{where or 'the number'} is not right")
+    return None if right else Problem(Rank.NUMBERS, f"{where or 'your answer'} is not right")
 
 
 def _compare_tensors(
@@ -79,9 +80,12 @@ def _compare_tensors(
     if given.shape != expected.shape:
         shapes = f"shape {tuple(given.shape)}, expected {tuple(expected.shape)}"
         return Problem(Rank.SHAPE, f"{it} {shapes}")
-    if not _fits(given.dtype, expected.dtype):
-        return Problem(Rank.DTYPE, f"{it} dtype {given.dtype}, expected {expected.dtype}")
+    dtypes = f"{it} dtype {given.dtype}, expected {expected.dtype}"
+    if _kind(given.dtype) != _kind(expected.dtype):
+        return Problem(Rank.DTYPE, dtypes)
     agree = tolerance.allows(given, expected)
+    if _less_precise(given.dtype, expected.dtype):
+        return Problem(Rank.PRECISION, dtypes)
     if agree.all():
         return None
     bad = ~given.double().isfinite() & expected.double().isfinite()
@@ -90,6 +94,8 @@ def _compare_tensors(
             Rank.NOT_FINITE,
             f"{it} NaN or infinity in {_count(bad)} places where the right numbers are finite",
         )
+    if agree.numel() == 1:
+        return Problem(Rank.NUMBERS, f"{where or 'your answer'} is not right")
     return Problem(
         Rank.NUMBERS, f"{it} the right shape, but {_count(~agree)} of its numbers are not right"
     )
@@ -115,11 +121,12 @@ def _compare_lists(
     if not isinstance(given, list):
         return wrong_kind(given, expected, where)
     if len(given) != len(expected):
-        it = f"{where} holds" if where else "what you return holds"
-        return Problem(Rank.SHAPE, f"{it} {len(given)} things, expected {len(expected)}")
+        it = where or "your answer"
+        things = "1 thing" if len(given) == 1 else f"{len(given)} things"
+        return Problem(Rank.SHAPE, f"{it} holds {things}, expected {len(expected)}")
     for index, (one, other) in enumerate(zip(given, expected, strict=True), start=1):
-        place = f"number {index} of {where}" if where else f"part {index} of your answer"
-        problem = _compare(one, other, tolerance, place)
+        what = "number" if isinstance(other, int | float) else "part"
+        problem = _compare(one, other, tolerance, f"{what} {index} of {where or 'your answer'}")
         if problem:
             return problem
     return None
@@ -138,15 +145,19 @@ def wrong_kind(given: Value, expected: Value, where: str) -> Problem:
     return Problem(Rank.NOTHING, f"{it} {named(given)}, expected {named(expected)}")
 
 
-def _fits(given: torch.dtype, expected: torch.dtype) -> bool:
-    """Same kind of number, and no less precise; any integers pass for integers."""
-    if expected == torch.bool or given == torch.bool or given.is_complex:
-        return given == expected
-    if expected.is_floating_point != given.is_floating_point:
+def _kind(dtype: torch.dtype) -> str:
+    """Any integers pass for integers, and any floating-point numbers for such."""
+    if dtype == torch.bool:
+        return "bool"
+    if dtype.is_complex:
+        return "complex"
+    return "floating" if dtype.is_floating_point else "integer"
+
+
+def _less_precise(given: torch.dtype, expected: torch.dtype) -> bool:
+    if not (given.is_floating_point and expected.is_floating_point):
         return False
-    if not expected.is_floating_point:
-        return True
-    return torch.finfo(given).bits >= torch.finfo(expected).bits
+    return torch.finfo(given).bits < torch.finfo(expected).bits
 
 
 def _count(where: Tensor) -> str:

@@ -131,7 +131,10 @@ def _difference(
         if missing is not None:
             return missing
         expected = expected[case.part]
-    return question.judge(given, expected, inputs, question.tolerance)
+    problem = question.judge(given, expected, inputs, question.tolerance)
+    if problem is not None and case.part is not None:
+        return Problem(problem.rank, f"{case.name}: {problem.sentence}")
+    return problem
 
 
 def _taken(given: Value, expected: Value, part: int | str) -> tuple[Value, Problem | None]:
@@ -143,7 +146,7 @@ def _taken(given: Value, expected: Value, part: int | str) -> tuple[Value, Probl
         return None, Problem(Rank.SHAPE, f"the dictionary you return has no key {part!r}")
     if kind is list and len(given) != len(expected):
         return None, Problem(
-            Rank.SHAPE, f"what you return has {len(given)} parts, expected {len(expected)}"
+            Rank.SHAPE, f"what you return holds {len(given)} parts, expected {len(expected)}"
         )
     return given[part], None  # type: ignore[index]
 
@@ -158,8 +161,11 @@ def _recognised(
     """The known mistake that explains the failed cases best, if any explains one of them.
 
     First choice is a mistake that does in every case what the learner's answer does; then the one
-    that explains most of the failed cases; among equals the first in the question's order.
+    that explains most of the failed cases, and at least half of them, since one agreement may be
+    chance (parts are independent of each other, there one is enough). Among equals it is the
+    first in the question's order.
     """
+    enough = 1 if question.in_parts else (len(passed) - sum(passed)) / 2
     best: tuple[int, Mistake] | None = None
     for mistake in question.mistakes:
         if mistake.sign is not None:
@@ -170,7 +176,7 @@ def _recognised(
             weight = sum(shows)
         else:
             weight = _likeness(question, mistake, drawn, outcomes, expected, passed)
-        if weight and (best is None or weight > best[0]):
+        if weight and weight >= enough and (best is None or weight > best[0]):
             best = (weight, mistake)
     return best[1] if best else None
 

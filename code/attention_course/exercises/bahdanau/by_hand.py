@@ -104,6 +104,16 @@ QUESTION = Question(
             lambda: _from_scores(torch.tanh(QUERY + KEYS).sum(1)),
         ),
         Mistake(
+            "multiples of ln 2",
+            "your scores are counted in multiples of ln 2; multiply them by 0.693",
+            lambda: [(_scores() / LN_2).tolist(), *alignment()[1:]],
+        ),
+        Mistake(
+            "no score at the padding",
+            "the padding has a score like the words; it is its weight that is zero",
+            lambda: [[*_scores()[:REAL].tolist(), 0.0], *alignment()[1:]],
+        ),
+        Mistake(
             "shares without exp",
             "your weights are the scores' shares of their sum; a softmax takes exp of each first",
             _shares,

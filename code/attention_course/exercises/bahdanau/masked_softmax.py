@@ -26,9 +26,9 @@ def _inputs(*lengths: int, dtype: torch.dtype = torch.float32) -> Draw:
 
 
 def _large(generator: Generator) -> dict[str, Value]:
-    """Scores whose exp overflows, the largest of them at the padding."""
-    mask = padding_mask(6, 4)
-    scores = 1000 + 2 * normal(generator, *mask.shape)
+    """Scores whose exp is infinite or zero, the largest of them at the padding."""
+    mask = padding_mask(6, 4, 3)
+    scores = 2 * normal(generator, *mask.shape) + torch.tensor([[1000.0], [1000.0], [-1000.0]])
     return {"scores": torch.where(mask, scores, scores + 200), "mask": mask}
 
 
@@ -57,7 +57,7 @@ def _renormalised(scores: Tensor, mask: Tensor) -> Tensor:
 
 
 def _nan_to_num(scores: Tensor, mask: Tensor) -> Tensor:
-    return torch.where(mask, scores, float("-inf")).softmax(-1).nan_to_num(nan=0.0)
+    return torch.where(mask, scores, -torch.inf).softmax(-1).nan_to_num(nan=0.0)
 
 
 def _by_hand(scores: Tensor, mask: Tensor) -> Tensor:
@@ -162,6 +162,23 @@ QUESTION = Question(
             "inverted mask",
             "your mask is the wrong way round: True means that a word may be looked at",
             lambda scores, mask: masked_softmax(scores, ~mask),
+        ),
+        Mistake(
+            "words filled",
+            "you fill in the low score where the mask is True, at the words; it belongs where the "
+            "mask is False",
+            lambda scores, mask: scores.masked_fill(mask, -1e9).softmax(-1),
+        ),
+        Mistake(
+            "low but not low enough",
+            "the score that you give to padding is not below all others: where the words have "
+            "scores of −1000, padding wins",
+            lambda scores, mask: scores.masked_fill(~mask, -100.0).softmax(-1) * mask,
+        ),
+        Mistake(
+            "the same for all",
+            "all words of a sentence have the same weight, whatever their scores",
+            lambda scores, mask: mask / mask.sum(-1, keepdim=True).clamp_min(1).to(scores.dtype),
         ),
         Mistake(
             "score of zero",

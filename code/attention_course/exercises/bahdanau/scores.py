@@ -98,6 +98,16 @@ QUESTION = Question(
             lambda query, keys, v: torch.tanh(query[:, None] * keys) @ v,
         ),
         Mistake(
+            "difference",
+            "you take the difference of query and keys; this score adds them",
+            lambda query, keys, v: torch.tanh(query[:, None] - keys) @ v,
+        ),
+        Mistake(
+            "summed over the words",
+            "you add up over the words; add up the A numbers of each word, weighed by v",
+            lambda query, keys, v: (torch.tanh(query[:, None] + keys) * v).sum(1),
+        ),
+        Mistake(
             "dot product",
             "this is a dot product of query and keys; here they are added, and v makes the score",
             lambda query, keys, v: torch.einsum("ba,bsa->bs", query, keys),

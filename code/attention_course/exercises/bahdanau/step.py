@@ -188,8 +188,8 @@ def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -
     if compare(given["again"], expected["again"], inputs, tolerance) is not None:
         return Problem(
             Rank.CHANGED,
-            "called twice from the same state, your function gives two answers: it changes the "
-            "state in place, and a beam search continues one state with several words",
+            "called again from an earlier state, your function gives another answer: it changes "
+            "the state in place or keeps something elsewhere, but a beam search goes back",
         )
     if _projects_again(given) and not _projects_again(expected):
         return Problem(
@@ -285,8 +285,8 @@ QUESTION = Question(
         ),
         Mistake(
             "changed in place",
-            "called twice from the same state, your function gives two answers: it changes the "
-            "state in place, and a beam search continues one state with several words",
+            "called again from an earlier state, your function gives another answer: it changes "
+            "the state in place or keeps something elsewhere, but a beam search goes back",
             _in_place,
             sign=_shows_change,
         ),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Generator, Tensor
 
-from attention_course.data.vocabulary import BOS, EOS
+from attention_course.data.vocabulary import BOS, EOS, PAD
 from attention_course.exercises.comparing import Problem, Rank, compare
 from attention_course.exercises.drawing import normal
 from attention_course.exercises.encoder_decoder.stepping import decode
@@ -201,6 +201,11 @@ QUESTION = Question(
             "does not end",
             "your sentences go on behind the end mark: each of them ends with its first EOS",
             _run,
+        ),
+        Mistake(
+            "filled up",
+            "your sentences are filled up with PAD behind the end mark; leave it out",
+            lambda step, state, n: [row + [PAD] * (n - len(row)) for row in greedy(step, state, n)],
         ),
         Mistake(
             "goes on to the limit",

@@ -123,6 +123,12 @@ QUESTION = Question(
             ),
         ),
         Mistake(
+            "no softmax",
+            "this is minus the mean logit of the right words; logits have to become "
+            "log-probabilities first",
+            lambda logits, target, mask: F.nll_loss(logits[mask], target[mask]),
+        ),
+        Mistake(
             "overflow",
             "right for small logits, but exp of a large one is infinite: use log_softmax, or "
             "cross_entropy, which subtract the largest first",

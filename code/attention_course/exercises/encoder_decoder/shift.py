@@ -55,6 +55,11 @@ def _eos_last(words: Tensor) -> tuple[Tensor, Tensor]:
     return teacher_forcing(words)[0], torch.cat([words, _column(words, EOS)], 1)
 
 
+def _eos_to_the_end(words: Tensor) -> tuple[Tensor, Tensor]:
+    target_in, target_out = teacher_forcing(words)
+    return target_in, torch.where(target_out == PAD, EOS, target_out)
+
+
 def _same(words: Tensor) -> tuple[Tensor, Tensor]:
     return _ended(words), _ended(words)
 
@@ -102,6 +107,18 @@ QUESTION = Question(
             "your end mark stands in the last column; in the shorter sentences it belongs right "
             "behind the last word, before the padding",
             _eos_last,
+        ),
+        Mistake(
+            "end marks to the end",
+            "you put an end mark at every position of the padding; one right behind the last word "
+            "is enough",
+            _eos_to_the_end,
+        ),
+        Mistake(
+            "no room",
+            "there is no room for the end mark of the longest sentence: the results have one "
+            "column more than the words",
+            lambda words: tuple(side[:, :-1] for side in teacher_forcing(words)),
         ),
         Mistake(
             "the same in and out",
