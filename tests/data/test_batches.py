@@ -10,7 +10,7 @@ import torch
 from attention_course.data.batches import Batch, bucketed, in_order, make_batch
 from attention_course.data.pairs import Example
 from attention_course.data.vocabulary import BOS, EOS, PAD
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 sentence = st.lists(st.integers(3, 50), max_size=9).map(lambda ids: [*ids, EOS])
@@ -31,6 +31,7 @@ def hashable(chosen: list[Example]) -> list[tuple[tuple[int, ...], tuple[int, ..
     return [(tuple(source), tuple(target)) for source, target in chosen]
 
 
+@settings(deadline=None)
 @given(examples)
 def test_a_batch_holds_its_examples_and_padding_after_them(chosen: list[Example]) -> None:
     batch = make_batch(chosen)
@@ -47,6 +48,7 @@ def test_a_batch_holds_its_examples_and_padding_after_them(chosen: list[Example]
         assert (ids[mask] != PAD).all()
 
 
+@settings(deadline=None)
 @given(examples)
 def test_the_decoder_reads_one_token_behind(chosen: list[Example]) -> None:
     batch = make_batch(chosen)
@@ -62,6 +64,7 @@ def test_to_moves_every_tensor() -> None:
     assert all(tensor.device.type == "meta" for tensor in vars(batch).values())
 
 
+@settings(deadline=None)
 @given(examples, st.integers(1, 12))
 def test_in_order_gives_every_example_once(chosen: list[Example], size: int) -> None:
     batches = list(in_order(chosen, size))
@@ -69,6 +72,7 @@ def test_in_order_gives_every_example_once(chosen: list[Example], size: int) -> 
     assert all(len(batch) == size for batch in batches[:-1])
 
 
+@settings(deadline=None)
 @given(examples, st.integers(1, 12), st.integers(1, 4), st.integers(0, 99))
 def test_an_epoch_of_buckets_covers_the_data(
     chosen: list[Example], size: int, pool: int, seed: int

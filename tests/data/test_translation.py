@@ -423,21 +423,25 @@ def test_the_same_corpus_on_every_machine() -> None:
     corpus = translation.corpus("fr", train=3, validation=1, test=2)
     everything = (*corpus.train, *corpus.validation, *corpus.test)
     assert [" ".join(pair.source) for pair in everything] == [
-        "his student and the king follow them and these girls often see three beautiful red cars",
-        "the new clever actress forgets my beautiful white letter",
-        "the green dog always buys the flower",
-        "he looks at me",
-        "these men see some beautiful girls",
-        "the strong birds will be in front of the forest",
+        "the dog that they follow shows the flower to the young white bird",
+        "if the teacher does not arrive this actress buys the old gardens",
+        "the actress must follow the teacher",
+        "the old strong woman never laughs",
+        "the beautiful sad bear looks at the new forests",
+        "my mice can find my bear near these forests",
     ]
 
 
 def test_lengths_follow_their_distribution() -> None:
     corpus = translation.corpus("fr", train=4000, validation=0, test=0)
+    assert min(len(pair.source) for pair in corpus.train) == 3
     lengths = Counter(len(pair.source) for pair in corpus.train)
-    assert 5 <= lengths.most_common(1)[0][0] <= 7
+    assert abs(lengths.most_common(1)[0][0] - 6) <= 1
     assert sum(n for length, n in lengths.items() if length <= 15) > 0.95 * 4000
-    assert max(lengths) > 15
+    assert 15 < max(lengths) <= 20
+    # The peak may lie beyond the cut.
+    short = translation.corpus("fr", train=200, validation=0, test=0, max_length=5)
+    assert {len(pair.source) for pair in short.train} == {3, 4, 5}
     even = Counter(len(p.source) for p in translation.sentences(4000, lengths=(10, 19)))
     assert max(even.values()) < 2 * min(even.values())
 
@@ -508,7 +512,8 @@ def test_sentences_outside_the_grammar_are_refused(source: str, message: str) ->
         (lambda: translation.sentences(1, lengths=(9, 41)), "9 to 41"),
         (lambda: translation.sentences(1, lengths=(9, 8)), "9 to 8"),
         (lambda: translation.sentences(-1), "-1 sentences"),
-        (lambda: translation.corpus(typical_length=21), "typical_length is 21"),
+        (lambda: translation.corpus(typical_length=41), "typical_length is 41"),
+        (lambda: translation.corpus(min_length=6), "typical_length is 6; .* more than .* 6"),
         (
             lambda: translation.sentences(10**5, lengths=(3, 3)),
             r"too few different sentences of 3 to 3 words: found \d+ of 100000 for test",

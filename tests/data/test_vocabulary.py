@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 import torch
 from attention_course.data.vocabulary import BOS, EOS, PAD, SPECIALS, UNK, Vocabulary
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 words = st.text(st.characters(categories=("L",)), min_size=1, max_size=6)
 
 
+@settings(deadline=None)
 @given(st.lists(words, min_size=1, unique=True), st.data())
 def test_decode_undoes_encode(known: list[str], data: st.DataObject) -> None:
     vocabulary = Vocabulary(known)
