@@ -56,8 +56,19 @@ def misplaced(bug: Bug, source: Path = SOURCE) -> str:
         return f"its text stands {count} times in {bug.file}, expected once"
     if bug.old == bug.new:
         return "its two texts are the same"
-    absent = [test for test in bug.tests if not (ROOT / test.split("::")[0]).is_file()]
+    if not bug.tests:
+        return "it names no test"
+    absent = [test for test in bug.tests if not _is_there(test)]
     return f"there is no test {absent[0]}" if absent else ""
+
+
+def _is_there(test: str) -> bool:
+    """Whether a file of tests, or a test in one, exists; which parameters it has, is not seen."""
+    file, _, name = test.partition("::")
+    path = ROOT / file
+    if not path.is_file():
+        return False
+    return f"def {name.split('[')[0]}(" in path.read_text(encoding="utf-8") if name else True
 
 
 def copy_with(bug: Bug | None, folder: Path, source: Path = SOURCE) -> None:
