@@ -162,6 +162,20 @@ def test_steps_in_single_precision(kind: Any) -> None:
 
 
 @each
+def test_mixed_precision(name: str) -> None:
+    """bfloat16 as `fit` uses it on CUDA: close, finite, and padding still exactly nothing."""
+    model, batch = translator(name).float(), ragged([5, 2], [3, 4])
+    exact, _ = model(batch.source, batch.source_mask, batch.target_in)
+    with torch.autocast("cpu", torch.bfloat16):
+        logits, weights = model(batch.source, batch.source_mask, batch.target_in)
+    assert logits.dtype == torch.bfloat16
+    torch.testing.assert_close(logits.float(), exact, rtol=0, atol=0.15)
+    assert (weights[1, ..., 2:] == 0).all()
+    logits.float().square().sum().backward()
+    assert all(torch.isfinite(p.grad).all() for p in model.parameters())
+
+
+@each
 @settings(deadline=None, max_examples=15)
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=5), st.integers(0, 2), st.integers(0, 99))
 def test_select_is_indexing(name: str, rows: list[int], after: int, seed: int) -> None:
