@@ -104,12 +104,6 @@ def test_every_answer_has_its_check(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", SOLVED, ids=lambda path: path.stem)
-def test_an_exercise_has_100_points(path: Path) -> None:
-    cells = graded(read(path), grade=True)
-    assert sum(cell.metadata.nbgrader.points for cell in cells) == 100
-
-
-@pytest.mark.parametrize("path", SOLVED, ids=lambda path: path.stem)
 def test_a_learner_sees_no_answer(path: Path) -> None:
     learners = path.parent.parent / path.name
     text = learners.read_text(encoding="utf-8")

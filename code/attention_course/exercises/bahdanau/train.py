@@ -98,6 +98,14 @@ def _padding_counts(model: nn.Module, batches: Sequence[Batch]) -> None:
         optimizer.step()
 
 
+def _gradients_add_up(model: nn.Module, batches: Sequence[Batch]) -> None:
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    for batch in batches[:50]:
+        logits, _ = model(batch.source, batch.source_mask, batch.target_in)
+        F.cross_entropy(logits[batch.target_mask], batch.target_out[batch.target_mask]).backward()
+        optimizer.step()
+
+
 def _too_slow(model: nn.Module, batches: Sequence[Batch]) -> None:
     optimizer = torch.optim.SGD(model.parameters(), lr=1e-2)
     for batch in batches[:30]:
@@ -118,8 +126,8 @@ def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -
     if isinstance(given, list) and _exact(given, expected) < ENOUGH:
         return Problem(
             Rank.NUMBERS,
-            f"of the unseen sentences your model translates fewer than {ENOUGH:.0%} without a "
-            "mistake: use every batch, and look at the learning rate and its course",
+            f"your model translates fewer than {ENOUGH:.0%} of them without a mistake: use every "
+            "batch, and look at the learning rate and its course",
         )
     if isinstance(given, dict) and not all(given[name] <= expected[name] for name in expected):
         return Problem(Rank.NUMBERS, "your model has not learnt what it was shown")
@@ -154,6 +162,10 @@ def _shows_leak(given: Value, expected: Value, inputs: Inputs) -> bool:
 
 def _shows_padding(given: Value, expected: Value, inputs: Inputs) -> bool:
     return bool(given["habits"]["padding"] > LIMITS["padding"])
+
+
+def _shows_leftovers(given: Value, expected: Value, inputs: Inputs) -> bool:
+    return _few(given, expected) and given["habits"]["leftovers"] > 0.9
 
 
 def _shows_little(given: Value, expected: Value, inputs: Inputs) -> bool:
@@ -233,9 +245,15 @@ QUESTION = Question(
             sign=_shows_padding,
         ),
         Mistake(
+            "gradients add up",
+            "the gradients of all batches add up: set them to zero before each backward()",
+            _gradients_add_up,
+            sign=_shows_leftovers,
+        ),
+        Mistake(
             "hardly learnt",
-            "your model has hardly learnt anything yet: use every batch, Adam rather than plain "
-            "gradient descent, and a learning rate between 0.003 and 0.01",
+            "your model has hardly learnt anything yet: use every batch and Adam with a learning "
+            "rate between 0.003 and 0.01, and put no softmax before cross_entropy",
             _too_slow,
             sign=_shows_little,
         ),

@@ -33,7 +33,7 @@ def train_and_translate(answer: Answer, inputs: Mapping[str, Value]) -> Value:
         sentences: "loss" in nats per word; "padding", the share of the padding at which the model
         says padding; "copies", the share of words that it gets right when it is shown the very
         word that it should say; "moved", how far the weights are from where they began, relative
-        to their size.
+        to their size; "leftovers", the share of backward passes that found a gradient there.
     """
     source, target, unseen, source_vocabulary, target_vocabulary = inputs.values()
     examples = list(zip(_sentences(source), _sentences(target), strict=True))
@@ -46,10 +46,12 @@ def train_and_translate(answer: Answer, inputs: Mapping[str, Value]) -> Value:
         initialisation="torch",
     )
     before = _weights(model)
+    leftovers = _watched(model.attention.v_a)
     answer(model, batches)
     model.eval()
     with torch.no_grad():
         habits = _habits(model, examples[: 8 * BATCH_SIZE])
+        habits["leftovers"] = sum(leftovers) / max(1, len(leftovers))
         habits["moved"] = float((_weights(model) - before).norm() / before.norm())
         return {"translations": _translations(model, unseen), "habits": habits}
 
@@ -60,6 +62,20 @@ def _sentences(ids: Tensor) -> list[list[int]]:
 
 def _weights(model: nn.Module) -> Tensor:
     return nn.utils.parameters_to_vector(model.parameters()).detach().clone()
+
+
+def _watched(parameter: nn.Parameter) -> list[bool]:
+    """A list that grows with each backward pass: was there a gradient to which it was added?"""
+    found: list[bool] = []
+    incoming: list[Tensor] = []
+    parameter.register_hook(lambda gradient: incoming.append(gradient.clone()))
+
+    def compare(accumulated: Tensor) -> None:
+        assert accumulated.grad is not None
+        found.append(not torch.equal(accumulated.grad, incoming.pop()))
+
+    parameter.register_post_accumulate_grad_hook(compare)
+    return found
 
 
 def _translations(model: RNNSearch, source: Tensor) -> list[list[int]]:
