@@ -581,6 +581,24 @@ def test_outlines_stand_out_in_both_themes(browser: webdriver.Chrome, page: str)
         assert contrast(cell.value_of_css_property("outline-color"), ground) >= 3
 
 
+def test_the_styles_of_a_page_do_not_reach_the_table(browser: webdriver.Chrome, page: str) -> None:
+    open_page(browser, page)
+    measure = (
+        "const cell = document.querySelectorAll('tbody tr')[1].lastElementChild;"
+        "const style = getComputedStyle(cell);"
+        "return [getComputedStyle(cell.parentNode).backgroundColor, style.backgroundColor,"
+        " style.padding, style.textAlign, style.borderTopWidth, cell.offsetWidth]"
+    )
+    before = browser.execute_script(measure)
+    browser.execute_script(  # as notebooks and themes have it
+        "document.head.insertAdjacentHTML('beforeend', `<style>"
+        "html.a body.a table tbody tr:nth-child(even) { background: red; }"
+        "html.a body.a table tr td { padding: 1em; text-align: right; border: 5px solid red; }"
+        "</style>`); document.documentElement.className = document.body.className = 'a';"
+    )
+    assert browser.execute_script(measure) == before
+
+
 def test_without_a_script_the_tables_are_there(browser: webdriver.Chrome, page: str) -> None:
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
