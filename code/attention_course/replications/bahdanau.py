@@ -69,7 +69,7 @@ class Settings(Training):
 
 
 SETTINGS: Settings = {
-    "corpus": {"language": "fr", "max_length": 12, "typical_length": 5},
+    "corpus": {"language": "fr", "max_length": 12},
     "steps": 900,
     "batch_size": 64,
     "learning_rate": 1.2e-2,
