@@ -70,7 +70,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> str:
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, repository)
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
-    shutil.copytree(ROOT / "code", repository / "code", ignore=ignored)
+    for name in ("code", "results"):
+        shutil.copytree(ROOT / name, repository / name, ignore=ignored)
     identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
     for command in (["init", "-q", "-b", "main"], ["add", "."], [*identity, "commit", "-qm", "."]):
         subprocess.run(["git", *command], cwd=repository, check=True)
@@ -151,6 +152,21 @@ def test_the_installed_package_is_whole(colab: Path, source: str, tmp_path: Path
     there = colab / "attention_course"
     installed = {path.relative_to(there) for path in there.rglob("*") if path.is_file()}
     assert expected <= installed
+    results = {path.stem for path in (ROOT / "results").glob("*.json")}
+    assert results
+    look = (
+        "import sys; from attention_course.replications import read;"
+        "print(*(name for name in sys.argv[1:] if read(name)['rows']))"
+    )
+    done = subprocess.run(
+        [python(colab), "-c", look, *sorted(results)],
+        cwd=tmp_path,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(done.stdout.split()) == results
 
 
 def test_a_failed_installation_says_why(tmp_path: Path) -> None:

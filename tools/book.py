@@ -123,6 +123,8 @@ def main() -> int:
         STAMP.unlink(missing_ok=True)
         print("\n" + "\n\n".join(failures), file=sys.stderr)
         print(f"\nNo site: {len(failures)} of {len(chapters())} chapters failed", file=sys.stderr)
+        for failure in failures:  # once more, below what may be pages of code
+            print(failure.splitlines()[0], file=sys.stderr)
         return 1
     warn_of_cost(runs)
 
