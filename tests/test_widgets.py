@@ -497,18 +497,20 @@ def test_a_long_sentence_fits_a_phone(browser: webdriver.Chrome, page: str) -> N
     for i in (30, 2):  # to the right and down, and back again
         browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", words[i])
         before = browser.execute_script("return scrollY")
-        words[i].click()
+        # no mouse here: on its way it would choose, and so scroll to, other words
+        browser.execute_script("arguments[0].click()", words[i])
         assert browser.execute_script("return document.documentElement.scrollWidth") == 390
         assert browser.execute_script("return scrollY") == before
         strongest = reader.all("td.on")[i]
         assert strongest.text.split() == [".61", "gold"]
-        inside, corner, cell = (
+        inside, corner, head, cell = (
             browser.execute_script("return arguments[0].getBoundingClientRect().toJSON()", element)
-            for element in (box, reader.all("thead td")[0], strongest)
+            for element in (box, reader.all("thead td")[0], reader.all("tbody th")[i], strongest)
         )
         assert inside["right"] <= 390
         assert corner["left"] == pytest.approx(inside["left"], abs=1)
         assert corner["top"] == pytest.approx(inside["top"], abs=1)
+        assert head["left"] == pytest.approx(inside["left"], abs=1)
         # the cell lies in the part of the box that the sticky words leave free
         assert corner["right"] - 1 <= cell["left"] <= cell["right"] <= inside["right"] + 1
         assert corner["bottom"] - 1 <= cell["top"] <= cell["bottom"] <= inside["bottom"] + 1
@@ -578,6 +580,7 @@ def test_outlines_stand_out_in_both_themes(browser: webdriver.Chrome, page: str)
         root = browser.find_element(By.CSS_SELECTOR, ".attention-map")
         cell = browser.find_element(By.CSS_SELECTOR, "td.g")
         ground = root.value_of_css_property("background-color")
+        assert cell.value_of_css_property("outline-width") == "2px"
         assert contrast(cell.value_of_css_property("outline-color"), ground) >= 3
 
 
