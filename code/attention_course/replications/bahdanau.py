@@ -69,10 +69,10 @@ class Settings(Training):
 
 
 SETTINGS: Settings = {
-    "corpus": {"language": "fr", "max_length": 12},
-    "steps": 900,
-    "batch_size": 64,
-    "learning_rate": 1.2e-2,
+    "corpus": {"language": "fr", "max_length": 10, "typical_length": 5},
+    "steps": 1100,
+    "batch_size": 48,
+    "learning_rate": 1e-2,
     "warmup": 30,
     "search": {"embedding": 128, "hidden": 96, "alignment": 48, "maxout": 64},
     "fixed": {"embedding": 128, "hidden": 132, "maxout": 64},
@@ -80,7 +80,7 @@ SETTINGS: Settings = {
 }
 # Adam's usual 0.999 remembers a thousand updates, which is more than a whole training has here.
 BETAS = (0.9, 0.95)
-SHORT = 6  # source words, the most in training of the variants "short"
+SHORT = 5  # source words, the most in training of the variants "short"
 LONGER = 40  # source words, the most in the test of longer sentences
 LONGER_SENTENCES = 500
 BUCKET = 4  # source words in a row by length; training ends where a row ends
