@@ -83,7 +83,7 @@ BETAS = (0.9, 0.95)
 SHORT = 5  # source words, the most in training of the variants "short"
 LONGER = 40  # source words, the most in the test of longer sentences
 LONGER_SENTENCES = 500
-BUCKET = 4  # source words in a row by length; training ends where a row ends
+BUCKET = 5  # source words in a row by length; training ends where a row ends
 
 VARIANTS: dict[str, tuple[Kind, bool]] = {
     "attention": ("search", False),
