@@ -120,11 +120,11 @@ def test_the_first_of_several_problems_is_told() -> None:
     """A missing body comes before what raises, that before a shape, that before numbers."""
 
     def answer(x: Tensor) -> Tensor:
-        if len(x) == 1:
+        if len(x) == 2:
             return 7 * x
-        raise ValueError("two rows")
+        raise ValueError("one row")
 
-    assert "raises ValueError: two rows" in line(answer)
+    assert "raises ValueError: one row" in line(answer)
 
 
 def test_a_long_message_is_cut() -> None:
@@ -294,25 +294,35 @@ def test_random_state_dtype_and_gradients_are_put_back(tiny: Question) -> None:
         warnings.simplefilter("always")
         return 2 * x
 
+    torch.manual_seed(31)
+    random.seed(31)
+    np.random.seed(31)  # noqa: NPY002
     filters = list(warnings.filters)
     before = torch.get_rng_state(), random.getstate(), np.random.get_state()[1]  # noqa: NPY002
-    check("tiny.double", meddling)
+    torch.set_default_dtype(torch.float16)
+    try:
+        with torch.no_grad():
+            check("tiny.double", meddling)
+            assert not torch.is_grad_enabled()
+        assert torch.get_default_dtype() == torch.float16
+    finally:
+        torch.set_default_dtype(torch.float32)
     after = torch.get_rng_state(), random.getstate(), np.random.get_state()[1]  # noqa: NPY002
     assert torch.equal(before[0], after[0])
     assert before[1] == after[1]
     assert np.array_equal(before[2], after[2])
-    assert torch.get_default_dtype() == torch.float32
-    assert torch.is_grad_enabled()
     assert warnings.filters == filters
 
 
 def test_the_state_is_put_back_after_an_error_too(tiny: Question) -> None:
     def meddling(x: Tensor) -> Tensor:
-        torch.set_default_dtype(torch.float64)
+        torch.manual_seed(0)
         raise ValueError
 
+    torch.manual_seed(31)
+    before = torch.get_rng_state()
     check("tiny.double", meddling)
-    assert torch.get_default_dtype() == torch.float32
+    assert torch.equal(before, torch.get_rng_state())
 
 
 def test_an_answer_runs_with_the_same_settings_wherever(tiny: Question) -> None:
@@ -340,18 +350,20 @@ def test_stopping_by_hand_gets_through(tiny: Question) -> None:
 
 
 def test_tensors_that_lie_are_taken_at_their_numbers() -> None:
-    class Liar(Tensor):
-        @classmethod
-        def __torch_function__(
-            cls, func: object, types: object, args: object = (), kwargs: object = None
-        ) -> object:
-            return torch.tensor(True)
+    def lying(x: Tensor) -> Tensor:
+        class Liar(Tensor):
+            @classmethod
+            def __torch_function__(
+                cls, func: object, types: object, args: object = (), kwargs: object = None
+            ) -> object:
+                return 2 * x  # the right answer, to whoever asks
 
-        def __eq__(self, other: object) -> bool:  # type: ignore[override]
-            return True
+            def detach(self) -> Tensor:
+                return 2 * x
 
-    verdict = examine(double(), lambda x: (9 * x).as_subclass(Liar), 0)
-    assert not any(verdict.passed)
+        return (9 * x).as_subclass(Liar)
+
+    assert not any(examine(double(), lying, 0).passed)
 
 
 def test_gradients_of_an_answer_are_left_alone() -> None:
@@ -379,6 +391,7 @@ def test_asking_catches_and_copies() -> None:
         ("bahdanaus.scores", "bahdanau.scores"),
         ("scores", "bahdanau."),
         ("encoder_decoder.los", "encoder_decoder.loss"),
+        ("bahdanau.stepp", "bahdanau.step"),
         ("", "bahdanau."),
         (None, "bahdanau."),
     ],
@@ -387,7 +400,7 @@ def test_an_unknown_question_is_named_with_its_neighbours(wrong: str, near: str)
     with pytest.raises(ValueError, match="did you mean") as error:
         check(wrong, lambda: 1)
     assert repr(wrong) in str(error.value)
-    assert near in str(error.value)
+    assert f"did you mean {near}" in str(error.value)
 
 
 def test_an_unknown_exercise_is_named_with_those_there_are() -> None:

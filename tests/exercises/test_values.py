@@ -42,6 +42,14 @@ def test_a_value_equals_its_copy_and_passes(value: Value) -> None:
     assert compare(plain(value), value, {}, TOLERANCE) is None
 
 
+def test_nan_is_identical_to_nan() -> None:
+    """Else an input with NaN in it would count as changed by the answer."""
+    tensor = torch.tensor([1.0, float("nan")])
+    assert identical(tensor, tensor.clone())
+    assert not identical(tensor, torch.tensor([float("nan"), 1.0]))
+    assert identical([float("nan")], [float("nan")])
+
+
 @given(values, values)
 def test_what_is_identical_passes_and_is_so_both_ways(one: Value, other: Value) -> None:
     assert identical(one, other) == identical(other, one)
