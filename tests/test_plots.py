@@ -98,6 +98,8 @@ def test_history_shows_losses_their_mean_and_the_validation() -> None:
     np.testing.assert_allclose(raw.get_xdata(), np.arange(1, 11))
     np.testing.assert_allclose(raw.get_ydata(), losses)
     np.testing.assert_allclose(validation.get_xydata(), [[5, 4.5], [10, 8.0]])
+    # a marker means a validation, nothing else
+    assert [line.get_marker() for line in (mean, raw, validation)] == ["", "", "o"]
     shown = [text.get_text() for text in fig.axes[0].get_legend().get_texts()]
     assert shown == ["run", "run, validation"]
 
