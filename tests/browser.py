@@ -89,7 +89,8 @@ def site() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     """One browser for all tests of a process, with a profile of its own."""
-    program = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
+    # where both are there, the driver is Chrome's
+    program = next(filter(None, map(shutil.which, ("google-chrome", "chromium"))), None)
     driver = shutil.which("chromedriver")
     if not program or not driver:
         cannot_test("no Chromium or no chromedriver (on Debian: apt install chromium-driver)")

@@ -248,6 +248,16 @@ def test_nothing_is_embedded_from_elsewhere(pages: dict[Path, Page]) -> None:
     assert styles == set()
 
 
+def test_no_page_has_a_widget_that_needs_a_kernel(pages: dict[Path, Page]) -> None:
+    """Nothing on the site would draw it: see nb_ipywidgets_js in _config.yml."""
+    dead = [
+        path.name
+        for path in pages
+        if "application/vnd.jupyter.widget" in path.read_text(encoding="utf-8")
+    ]
+    assert dead == []
+
+
 def test_only_the_courses_own_pages_are_built(pages: dict[Path, Page]) -> None:
     built = {path.relative_to(HTML).with_suffix("").as_posix() for path in pages}
     assert built == {*PAGES, "search", "genindex"}
