@@ -2,7 +2,6 @@
   "use strict";
 
   const READ_OUT = 3;
-  const BLANK_BELOW = 0.01; // as in the table
 
   const make = (tag, className, text = "") => {
     const node = document.createElement(tag);
@@ -23,6 +22,9 @@
     return { target, source, cells };
   };
 
+  // As the cell shows it, so that both agree where a last digit could be rounded either way; a
+  // blank cell has no number before the word for gold.
+  const number = (cell) => cell.firstChild?.data?.replace(/^\./, "0.");
   const weight = (cell) => parseFloat(cell.style.getPropertyValue("--w")) || 0;
 
   // A word that stands twice in its sentence needs its place to be told apart.
@@ -33,14 +35,14 @@
     const line = axis.line(i);
     const words = axis.other.words;
     const largest = line
-      .map((cell, j) => [weight(cell), j])
-      .filter(([w]) => w >= BLANK_BELOW)
+      .map((cell, j) => [weight(cell), name(words, j), number(cell)])
+      .filter(([, , shown]) => shown)
       .sort((a, b) => b[0] - a[0])
       .slice(0, READ_OUT)
-      .map(([w, j]) => `${name(words, j)} ${w.toFixed(2)}`);
+      .map(([, word, shown]) => `${word} ${shown}`);
     const gold = line.flatMap((cell, j) => (cell.matches(".g") ? [name(words, j)] : []));
     const verb = axis.isTarget ? "looked at" : "was looked at by";
-    return `“${name(axis.words, i)}” ${verb}: ${largest.join(", ") || `no weight reaches ${BLANK_BELOW}`}.` +
+    return `“${name(axis.words, i)}” ${verb}: ${largest.join(", ") || "no weight reaches 0.01"}.` +
       (showGold && gold.length ? ` Gold: ${gold.join(", ")}.` : "");
   };
 
