@@ -131,6 +131,21 @@ def test_pictures_are_described(site: str, browser: webdriver.Chrome, page: str)
         assert not re.search(r"\.(png|svg|jpe?g|gif)$", alt), f"{source} is described by its path"
 
 
+@pytest.mark.parametrize("page", NOTEBOOKS)
+def test_pictures_keep_their_proportions(site: str, browser: webdriver.Chrome, page: str) -> None:
+    resize(browser, 390, 844)
+    open_page(browser, f"{site}/{page}.html")
+    pictures = browser.execute_script(
+        """
+        return [...document.querySelectorAll("article img")]
+            .map(node => [node.alt, node.clientWidth / node.clientHeight,
+                          node.naturalWidth / node.naturalHeight]);
+        """
+    )
+    for alt, shown, drawn in pictures:
+        assert shown == pytest.approx(drawn, rel=0.03), alt
+
+
 def test_the_theme_can_be_switched(site: str, browser: webdriver.Chrome) -> None:
     open_page(browser, f"{site}/{NOTEBOOKS[0]}.html")
     seen = {}
