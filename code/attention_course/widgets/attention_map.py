@@ -237,7 +237,8 @@ def _example_html(example: AttentionExample, title: str) -> str:
 
 def _row_html(example: AttentionExample, t: int, largest: float) -> str:
     cells = []
-    for s, weight in enumerate(example.weights[t]):
+    # Rounded once, for all that follows: shade, text and number must agree.
+    for s, weight in enumerate(example.weights[t].round(3)):
         is_gold = example.gold is not None and (t, s) in example.gold
         names = ["g"] * is_gold + ["f"] * bool(weight / largest >= FLIP_FROM)
         attributes = f' class="{" ".join(names)}"' if names else ""
