@@ -20,7 +20,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-from execution import ROOT, Run, cores, digest, name, run_all
+from execution import ROOT, Run, cores, digest, name, run_all, run_by_others
 
 BUILD = ROOT / "_build"
 HTML = BUILD / "html"
@@ -139,6 +139,10 @@ def main() -> int:
         if status:
             print("\nNo site: the pages above have errors or warnings", file=sys.stderr)
             return status
+        if run_by_others():
+            # It was read otherwise than here: its outputs have another key than the ones made here.
+            print(f"\nJupyter Book ran these again: {run_by_others()}", file=sys.stderr)
+            return 1
         STAMP.write_text(json.dumps({"shows": shown}))
     print(f"Site ready in {time.perf_counter() - start:.0f} s: {(HTML / 'index.html').as_uri()}")
     return 0

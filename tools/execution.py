@@ -271,6 +271,12 @@ def recall(path: Path, notebook: NotebookNode, world: dict[str, str]) -> Run | N
     )
 
 
+def run_by_others() -> list[str]:
+    """Notebooks in the cache that something else has run: Jupyter Book, where it found no record."""
+    records = get_cache(str(CACHE)).list_cache_records()
+    return [record.uri for record in records if "used" not in record.data]
+
+
 def name(path: Path) -> str:
     return path.relative_to(ROOT).with_suffix("").as_posix()
 
