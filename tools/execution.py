@@ -272,7 +272,7 @@ def recall(path: Path, notebook: NotebookNode, world: dict[str, str]) -> Run | N
 
 
 def run_by_others() -> list[str]:
-    """Notebooks in the cache that something else has run: Jupyter Book, where it found no record."""
+    """Notebooks in the cache that Jupyter Book has run itself, where it found no record."""
     records = get_cache(str(CACHE)).list_cache_records()
     return [record.uri for record in records if "used" not in record.data]
 
