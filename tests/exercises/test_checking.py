@@ -7,6 +7,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -85,6 +86,11 @@ class Odd(Exception):
         (lambda x: (x + x).double().T.contiguous().T, "2 of 2 checks"),
         (lambda x: torch.nn.Parameter(2 * x), "2 of 2 checks"),
         (raising(NotImplementedError()), "hint: not written yet"),
+        (raising(NotImplementedError("write your answer here")), "hint: not written yet"),
+        (
+            lambda x: (x > 0).softmax(-1),
+            'raises NotImplementedError: "softmax_lastdim_kernel_impl" not implemented for',
+        ),
         (raising(ValueError("no good\nat all")), "hint: your function raises ValueError: no good"),
         (raising(SystemExit(0)), "hint: your function raises SystemExit: 0"),
         (raising(Odd()), "hint: your function raises Odd"),
@@ -93,7 +99,11 @@ class Odd(Exception):
         (lambda x: 2.0, "hint: your function returns a number, expected a tensor"),
         (lambda x: [2 * x], "hint: your function returns a list or tuple, expected a tensor"),
         (lambda x: object(), "hint: your function returns a value of type object, expected a"),
-        (lambda x: (2 * x).numpy(), "hint: your function returns a value of type ndarray"),
+        (
+            lambda x: (2 * x).numpy(),
+            "returns a value of type ndarray, expected a tensor: torch.from_numpy makes it one",
+        ),
+        (lambda x: {1}, "hint: your function returns a value of type set, expected a tensor"),
         (lambda x: (2 * x).T, "hint: your answer has shape (3, 2), expected (2, 3)"),
         (lambda x: (2 * x).long(), "hint: your answer has dtype torch.int64, expected torch.flo"),
         (lambda x: (2 * x).half(), "hint: your answer has dtype torch.float16, expected torch.f"),
@@ -237,6 +247,26 @@ def test_parts_share_one_run() -> None:
     missing = examine(question, lambda x: {"sum": float(x.sum())}, 0)
     assert "no key 'shape'" in missing.line
     assert missing.passed == (True, False)
+    none = examine(question, lambda x: {"sum": None, "shape": [None, 3]}, 0)
+    assert none.line == "double: hint: your 'sum' is None, expected a number"
+    inner = examine(question, lambda x: answer(x) | {"shape": [None, 3]}, 0)
+    assert "number 1 of your 'shape' is None, expected a number" in inner.line
+
+
+def test_parts_of_a_list_are_named_by_their_place() -> None:
+    question = double(
+        cases=(Case("the sum", numbers(2, 3), part=0), Case("the rows", numbers(2, 3), part=1)),
+        reference=lambda x: (float(x.sum()), [[1, 2], [3, 4]]),
+        mistakes=(),
+    )
+    said = examine(question, lambda x: (None, 1), 0).line
+    assert said == "double: hint: part 1 of your answer (the sum) is None, expected a number"
+    array = np.array([[1, 2], [3, 4]])
+    assert all(examine(question, lambda x: (float(x.sum()), array), 0).passed)
+    whole = np.array([1.0, 2.0])
+    assert (
+        "part 2 of your answer (the rows) is a number" in examine(question, lambda x: whole, 0).line
+    )
 
 
 def test_what_is_kept_back_never_reaches_the_answer() -> None:
@@ -312,6 +342,46 @@ def test_random_state_dtype_and_gradients_are_put_back(tiny: Question) -> None:
     assert before[1] == after[1]
     assert np.array_equal(before[2], after[2])
     assert warnings.filters == filters
+
+
+@pytest.mark.parametrize("before", ["cpu", "meta"])
+def test_the_default_device_is_put_back(
+    before: str, tiny: Question, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = []
+
+    def meddling(x: Tensor) -> Tensor:
+        seen.append(torch.ones(1).device.type)
+        torch.set_default_device("meta")
+        return 2 * x
+
+    torch.set_default_device(None if before == "cpu" else before)
+    try:
+        check("tiny.double", meddling)
+        after = torch.get_default_device().type
+    finally:
+        torch.set_default_device(None)
+    assert capsys.readouterr().out == "double: 2 of 2 checks\n"
+    assert seen == ["cpu", "cpu"]
+    assert after == before
+
+
+def test_numbers_compare_whatever_the_default_device() -> None:
+    question = double(reference=lambda x: 2.5, mistakes=())
+    torch.set_default_device("meta")
+    try:
+        assert all(examine(question, lambda x: 2.5, 0).passed)
+    finally:
+        torch.set_default_device(None)
+
+
+def test_an_input_that_cannot_be_read_afterwards_is_told() -> None:
+    def away(x: Tensor) -> Tensor:
+        right = 2 * x
+        x.data = x.to("meta")
+        return right
+
+    assert "your function raises" in line(away)
 
 
 def test_the_state_is_put_back_after_an_error_too(tiny: Question) -> None:
@@ -394,9 +464,11 @@ def test_asking_catches_and_copies() -> None:
         ("bahdanau.stepp", "bahdanau.step"),
         ("", "bahdanau."),
         (None, "bahdanau."),
+        (["bahdanau.scores"], "bahdanau.scores"),
+        (["a"], "bahdanau."),
     ],
 )
-def test_an_unknown_question_is_named_with_its_neighbours(wrong: str, near: str) -> None:
+def test_an_unknown_question_is_named_with_its_neighbours(wrong: Any, near: str) -> None:
     with pytest.raises(ValueError, match="did you mean") as error:
         check(wrong, lambda: 1)
     assert repr(wrong) in str(error.value)

@@ -55,18 +55,20 @@ def ask(answer: Answer, inputs: Mapping[str, Value], how: Ask = call, *, seed: i
     """Puts inputs to an answer.
 
     The answer gets copies of the inputs. What it prints or warns is dropped; the state of the
-    random generators, default dtype, gradient mode and warning filters afterwards is that of
-    before, and while the answer runs it is always the same. Ctrl-C still gets through.
+    random generators, default dtype and device, gradient mode and warning filters afterwards is
+    that of before, and while the answer runs it is always the same. Ctrl-C still gets through.
     """
     own = {name: copied(value) for name, value in inputs.items()}
     with apart(seed):
         try:
             value = plain(how(answer, own))
+            changed = tuple(
+                name for name in inputs if not identical(plain(own[name]), inputs[name])
+            )
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: it must not end the notebook
             return Raised(type(error).__name__, _first_line(error))
-        changed = tuple(name for name in inputs if not identical(plain(own[name]), inputs[name]))
     return Returned(value, changed)
 
 
@@ -76,6 +78,7 @@ def apart(seed: int) -> Iterator[None]:
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
     on_cpu = torch.get_rng_state()
     dtype, gradients = torch.get_default_dtype(), torch.is_grad_enabled()
+    device, cpu = torch.get_default_device(), torch.device("cpu")
     silence = io.StringIO()
     with (
         warnings.catch_warnings(),
@@ -83,6 +86,8 @@ def apart(seed: int) -> Iterator[None]:
         contextlib.redirect_stderr(silence),
     ):
         warnings.simplefilter("ignore")
+        if device != cpu:
+            torch.set_default_device(None)
         torch.set_default_dtype(torch.float32)
         torch.set_grad_enabled(True)
         # not torch.manual_seed, which notes down a stack trace for every kind of device: 1 ms
@@ -92,6 +97,9 @@ def apart(seed: int) -> Iterator[None]:
         try:
             yield
         finally:
+            # only where it differs: a default costs time in every call, and "cpu" needs none
+            if torch.get_default_device() != device:
+                torch.set_default_device(None if device == cpu else device)
             torch.set_default_dtype(dtype)
             torch.set_grad_enabled(gradients)
             random.setstate(python)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -9,7 +10,7 @@ from enum import IntEnum
 import torch
 from torch import Tensor
 
-from attention_course.exercises.values import Tolerance, Value, named
+from attention_course.exercises.values import Foreign, Tolerance, Value, named
 
 
 class Rank(IntEnum):
@@ -38,19 +39,25 @@ Judge = Callable[[Value, Value, Mapping[str, Value], Tolerance], Problem | None]
 
 
 def compare(
-    given: Value, expected: Value, inputs: Mapping[str, Value], tolerance: Tolerance
+    given: Value,
+    expected: Value,
+    inputs: Mapping[str, Value],
+    tolerance: Tolerance,
+    where: str = "",
 ) -> Problem | None:
     """The usual judge: the same structure, shapes and kinds, and numbers within the tolerance.
 
-    A tensor passes for a list of its rows, one without dimensions for a number;
-    floating-point tensors may be more precise than expected, not less.
+    A tensor or an array passes for a list of its rows, a tensor without dimensions for a number;
+    floating-point tensors may be more precise than expected, not less. A letter may stand in
+    brackets or before a full stop. `where` names the part that is compared, "" the whole.
     """
-    return _compare(given, expected, tolerance, "")
+    return _compare(given, expected, tolerance, where)
 
 
 def _compare(given: Value, expected: Value, tolerance: Tolerance, where: str) -> Problem | None:
     if isinstance(expected, Tensor):
         return _compare_tensors(given, expected, tolerance, where)
+    given = unpacked(given)
     if isinstance(given, Tensor) and not isinstance(expected, str):
         given = given.tolist()
     if isinstance(expected, dict):
@@ -60,15 +67,35 @@ def _compare(given: Value, expected: Value, tolerance: Tolerance, where: str) ->
     if isinstance(expected, str):
         if not isinstance(given, str):
             return wrong_kind(given, expected, where)
-        same = given.strip().lower() == expected.strip().lower()
+        same = _letters(given) == _letters(expected)
         return None if same else Problem(Rank.NUMBERS, f"{where or 'your answer'} is not right")
     if isinstance(given, bool) != isinstance(expected, bool) or not isinstance(given, int | float):
         return wrong_kind(given, expected, where)
     if isinstance(expected, int):
         right = given == expected
     else:
-        right = bool(tolerance.allows(torch.tensor(given), torch.tensor(expected)))
+        right = bool(tolerance.allows(_single(given), _single(expected)))
     return None if right else Problem(Rank.NUMBERS, f"{where or 'your answer'} is not right")
+
+
+def unpacked(given: Value) -> Value:
+    """The rows of an array of NumPy; everything else as it is."""
+    if isinstance(given, Foreign) and given.rows is not None:
+        return given.rows
+    return given
+
+
+def _letters(text: str) -> str:
+    """A text without what people put around the letter of a choice: "(b)", "b."."""
+    return text.strip(" \t\n().:").lower()
+
+
+def _single(number: float) -> Tensor:
+    """A number in single precision; one too large for it is infinite."""
+    try:
+        return torch.tensor(float(number), dtype=torch.float64).float()
+    except OverflowError:  # an integer beyond 1e308
+        return torch.tensor(math.inf if number > 0 else -math.inf)
 
 
 def _compare_tensors(
@@ -142,7 +169,10 @@ def wrong_kind(given: Value, expected: Value, where: str) -> Problem:
             else f"your function returns None, expected {named(expected)}: is the return missing?",
         )
     it = f"{where} is" if where else "your function returns"
-    return Problem(Rank.NOTHING, f"{it} {named(given)}, expected {named(expected)}")
+    way = ""
+    if isinstance(given, Foreign) and given.rows is not None and isinstance(expected, Tensor):
+        way = ": torch.from_numpy makes it one"
+    return Problem(Rank.NOTHING, f"{it} {named(given)}, expected {named(expected)}{way}")
 
 
 def _kind(dtype: torch.dtype) -> str:

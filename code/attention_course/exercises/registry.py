@@ -41,7 +41,7 @@ def question(question_id: str) -> Question:
     """
     name = str(question_id).partition(".")[0]
     known = {q.id: q for q in exercise(name).questions} if name in names() else {}
-    if question_id in known:
+    if isinstance(question_id, str) and question_id in known:
         return known[question_id]
     ids = [q.id for other in names() for q in exercise(other).questions]
     near = difflib.get_close_matches(str(question_id), ids, n=3, cutoff=0.5) or list(known) or ids

@@ -1,7 +1,7 @@
 """What goes into an answer and what comes out of it: values that can cross to another process.
 
 A value is a tensor, a number, a string, a truth value, None, or a list or dictionary of values.
-Whatever else an answer returns is kept as `Foreign`, by the name of its type alone, so that
+Whatever else an answer returns is kept as `Foreign`, by the name of its type, so that
 nothing of the learner's own is called when answers are compared.
 """
 
@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -19,9 +20,15 @@ Value = Any  # Tensor | int | float | str | bool | None | Foreign | list[Value] 
 
 @dataclass(frozen=True)
 class Foreign:
-    """Something that is no value; only the name of its type is kept."""
+    """Something that is no value.
+
+    Attributes:
+        type_name: the name of its type.
+        rows: of an array of NumPy, its rows as lists; else None.
+    """
 
     type_name: str
+    rows: list[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,8 @@ def plain(thing: object) -> Value:
         return {str(key): plain(item) for key, item in thing.items()}  # type: ignore[attr-defined]
     if kind.__module__ == "numpy" and getattr(thing, "shape", None) == ():
         return plain(thing.item())  # type: ignore[attr-defined]
+    if kind is np.ndarray:
+        return Foreign("ndarray", plain(thing.tolist()))  # type: ignore[attr-defined]
     return Foreign(kind.__name__)
 
 
@@ -110,4 +119,4 @@ def named(value: Value) -> str:
         return f"a value of type {value.type_name}"
     words = {bool: "a truth value", int: "a number", float: "a number", str: "a text"}
     words |= {list: "a list or tuple", dict: "a dictionary"}
-    return words[type(value)]
+    return words.get(type(value), f"a value of type {type(value).__name__}")

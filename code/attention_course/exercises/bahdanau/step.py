@@ -13,7 +13,7 @@ from attention_course.exercises.bahdanau.stepping import in_turn
 from attention_course.exercises.comparing import Problem, Rank, compare
 from attention_course.exercises.drawing import integers, normal, padding_mask
 from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question
-from attention_course.exercises.values import Tolerance, Value
+from attention_course.exercises.values import Tolerance, Value, named
 
 VOCABULARY, EMBEDDING, HIDDEN, ALIGNMENT, ANNOTATION = 11, 5, 6, 7, 8
 
@@ -167,7 +167,7 @@ def _first_context_kept(
 
 
 def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -> Problem | None:
-    """Equal logits; a state that neither grows nor is changed; U_a used once a sentence.
+    """Equal logits; a state that neither grows nor is changed; U_a used for the first word alone.
 
     What the expected output does itself is no problem, so that mistakes can be recognised.
     """
@@ -175,6 +175,12 @@ def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -
         return Problem(
             Rank.NOTHING, "your function has to return two things, the logits and a state"
         )
+    if "first" in given:
+        first = given["first"]
+        it = (
+            f"has shape {tuple(first.shape)}" if isinstance(first, Tensor) else f"is {named(first)}"
+        )
+        return Problem(Rank.NOTHING, f"the first thing you return {it}, expected logits (B, V)")
     problem = compare(given["logits"], expected["logits"], inputs, tolerance)
     if problem is not None:
         return problem
@@ -200,27 +206,31 @@ def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -
     return None
 
 
+def _complete(given: Value) -> bool:
+    return isinstance(given, dict) and "logits" in given
+
+
 def _grows(given: Value) -> bool:
     return bool(given["sizes"][-1] > given["sizes"][0])
 
 
 def _projects_again(given: Value) -> bool:
-    return any(given["projections"][1:])
+    return bool(given["projects"])
 
 
 def _shows_growth(given: Value, expected: Value, inputs: Inputs) -> bool:
-    return isinstance(given, dict) and _grows(given) and _right(given, expected, inputs)
+    return _complete(given) and _grows(given) and _right(given, expected, inputs)
 
 
 def _shows_change(given: Value, expected: Value, inputs: Inputs) -> bool:
-    if not isinstance(given, dict) or _grows(given):
+    if not _complete(given) or _grows(given):
         return False
     again = compare(given["again"], expected["again"], inputs, Tolerance())
     return again is not None and _right(given, expected, inputs)
 
 
 def _shows_projection(given: Value, expected: Value, inputs: Inputs) -> bool:
-    if not isinstance(given, dict) or _grows(given):
+    if not _complete(given) or _grows(given):
         return False
     return _projects_again(given) and _right(given, expected, inputs)
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.overrides import TorchFunctionMode
 
 from attention_course.exercises.asking import Answer
-from attention_course.exercises.values import Value
+from attention_course.exercises.values import Tolerance, Value, copied
 
 
 def in_turn(answer: Answer, inputs: Mapping[str, Value]) -> Value:
@@ -25,55 +24,49 @@ def in_turn(answer: Answer, inputs: Mapping[str, Value]) -> Value:
     Returns:
         A dictionary: "logits" of all words (B, T, V); "again", those of the second word asked
         for once more in the end, (B, V); "sizes", how many numbers the state holds after each
-        word; "projections", how many products with U_a each word took. None where the answer
-        returns no pair.
+        word; "projects", whether the logits are others when U_a is taken away after the first
+        word. None where the answer returns no pair, and a dictionary with nothing but "first"
+        where the first of the pair cannot be logits: that thing.
     """
     model, annotations, mask, tokens = inputs.values()
-    logits, states, projections = [], [None], []
+    logits: list[Tensor] = []
+    states: list[Any] = [None]
     for token in tokens.unbind(1):
-        with _Uses(model["U_a"]) as uses:
-            result = answer(model, annotations, mask, token, states[-1])
+        result = answer(model, annotations, mask, token, states[-1])
         if not (isinstance(result, (tuple, list)) and len(result) == 2):
             return None
-        logits.append(result[0])
-        states.append(result[1])
-        projections.append(uses.count)
+        first, state = result
+        if not isinstance(first, Tensor) or (logits and first.shape != logits[0].shape):
+            return {"first": first}
+        logits.append(first)
+        states.append(state)
+    together = torch.stack(logits, 1)
     again = answer(model, annotations, mask, tokens[:, 1], states[1])[0]  # type: ignore[index]
     return {
-        "logits": torch.stack(logits, 1),
+        "logits": together,
         "again": again,
         "sizes": [_numbers(state) for state in states[1:]],
-        "projections": projections,
+        "projects": _projects(answer, inputs, together),
     }
 
 
-class _Uses(TorchFunctionMode):
-    """Counts the products with a matrix: operations on it that give something of another size."""
+def _projects(answer: Answer, inputs: Mapping[str, Value], logits: Tensor) -> bool:
+    """Whether an answer needs U_a after the first word, in whatever way it reads it.
 
-    def __init__(self, matrix: Tensor) -> None:
-        super().__init__()
-        self.memory = matrix.untyped_storage().data_ptr()
-        self.size = matrix.numel()
-        self.count = 0
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> object:
-        result = func(*args, **(kwargs or {}))
-        if isinstance(result, Tensor) and result.numel() != self.size:
-            self.count += any(map(self._is_matrix, _flat([args, kwargs or {}])))
-        return result
-
-    def _is_matrix(self, thing: object) -> bool:
-        return isinstance(thing, Tensor) and thing.untyped_storage().data_ptr() == self.memory
-
-
-def _flat(thing: object) -> list[object]:
-    if isinstance(thing, dict):
-        thing = list(thing.values())
-    if isinstance(thing, (list, tuple)):
-        return [leaf for item in thing for leaf in _flat(item)]
-    return [thing]
+    The matrix is overwritten with NaN in place, so that one kept in the state is gone too.
+    """
+    model, annotations, mask, tokens = (copied(value) for value in inputs.values())
+    state: Any = None
+    for token, before in zip(tokens.unbind(1), logits.unbind(1), strict=True):
+        try:
+            result: Any = answer(model, annotations, mask, token, state)
+            now, state = result
+            if not Tolerance().allows(now, before).all():
+                return True
+        except Exception:  # an answer that looks for NaN itself
+            return True
+        model["U_a"].fill_(torch.nan)
+    return False
 
 
 def _numbers(state: object) -> int:

@@ -161,7 +161,9 @@ def _shows_leak(given: Value, expected: Value, inputs: Inputs) -> bool:
 
 
 def _shows_padding(given: Value, expected: Value, inputs: Inputs) -> bool:
-    return bool(given["habits"]["padding"] > LIMITS["padding"])
+    # a model that has learnt nothing may say padding too, all words being alike to it
+    habits = given["habits"]
+    return bool(habits["padding"] > LIMITS["padding"] and habits["loss"] <= LIMITS["loss"])
 
 
 def _shows_leftovers(given: Value, expected: Value, inputs: Inputs) -> bool:

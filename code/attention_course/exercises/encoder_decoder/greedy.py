@@ -16,6 +16,10 @@ from attention_course.exercises.values import Tolerance, Value
 
 Step = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 VOCABULARY, HIDDEN = 8, 6
+ENDLESS = (
+    "your function goes on calling step without an end: stop after max_length words, since a "
+    "sentence need not reach EOS"
+)
 
 
 def greedy(step: Step, state: Tensor, max_length: int) -> list[list[int]]:
@@ -121,6 +125,8 @@ def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -
 
     What the expected output does itself is no problem, so that mistakes can be recognised.
     """
+    if given["endless"] and not expected["endless"]:
+        return Problem(Rank.RAISED, ENDLESS)
     problem = compare(given["tokens"], expected["tokens"], inputs, tolerance)
     if problem is not None:
         return problem
@@ -185,6 +191,12 @@ QUESTION = Question(
     ),
     reference=greedy,
     mistakes=(
+        Mistake(
+            "endless",
+            ENDLESS,
+            lambda step, state, n: _cut_all(_run(step, state, 10**9)),
+            sign=lambda given, expected, inputs: given["endless"],
+        ),
         Mistake(
             "end mark left out",
             "your sentences lack the end mark; keep it, since it says that the model has ended",
