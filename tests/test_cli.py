@@ -166,8 +166,7 @@ def test_missing_and_damaged_files_are_one_line_and_status_1(folder, spoil, said
     assert "verified" not in result.output
 
 
-@pytest.mark.skipif(not available("multi30k"), reason="Multi30k is not on this disk")
-def test_the_real_files_are_whole():
+def test_the_real_files_are_whole(real_data: Path):
     result = call("data", "multi30k")
     assert result.exit_code == 0
     assert result.output.count(": verified") == 12

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from attention_course.data import available, load
+from attention_course.data import load
 from attention_course.data.pairs import Corpus, Pair
 from attention_course.data.vocabulary import Vocabulary
 from attention_course.models.bahdanau import RNNSearch
 from attention_course.models.encoder_decoder import EncoderDecoder
 from attention_course.replications import bahdanau, multi30k
-from attention_course.training import cosine, count_parameters
+from attention_course.training import cosine, count_parameters, translation_loss
 
 WORDS = [f"w{i}" for i in range(30)]
 TINY = {
@@ -178,14 +178,32 @@ def test_the_settings_of_chapter_2_compare_models_of_equal_size():
     bahdanau.check_sizes(corpus, tolerance=0.01)
 
 
-@pytest.mark.skipif(not available("multi30k"), reason="Multi30k is not on this disk")
-def test_the_settings_for_real_sentences_compare_models_of_equal_size():
+def test_the_settings_for_real_sentences_compare_models_of_equal_size(real_data: Path):
     corpus = load("multi30k", source="de", target="en", min_count=multi30k.MIN_COUNT)
     bahdanau.check_sizes(corpus, multi30k.SETTINGS, tolerance=0.01)
 
 
+def test_an_interrupted_training_gives_what_was_learnt():
+    calls = []
+
+    def loss(model, batch):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return translation_loss(model, batch)
+
+    model, history = bahdanau.train("search", CORPUS, seed=0, settings=TINY, loss=loss)
+    assert history.interrupted
+    assert history.steps == 1
+    torch.manual_seed(0)
+    assert not torch.equal(
+        model.decoder.W_o.weight, bahdanau.build("search", CORPUS, TINY).decoder.W_o.weight
+    )
+
+
+@pytest.mark.parametrize("experiment", [bahdanau, multi30k])
 def test_an_interruption_ends_the_experiment_and_keeps_whole_runs(
-    asked, equal, tmp_path, monkeypatch
+    asked, equal, tmp_path, monkeypatch, experiment
 ):
     real, calls = bahdanau.fit, []
 
@@ -197,11 +215,11 @@ def test_an_interruption_ends_the_experiment_and_keeps_whole_runs(
 
     monkeypatch.setattr(bahdanau, "fit", fit)
     with pytest.raises(KeyboardInterrupt):
-        bahdanau.run(
+        experiment.run(
             seeds=1, device="cpu", folder=tmp_path, say=lambda line: None,
-            settings=SETTINGS,
+            settings=SETTINGS if experiment is bahdanau else TINY,
         )  # fmt: skip
-    assert len(json.loads((tmp_path / "02-bahdanau.json").read_text())["rows"]) == 2
+    assert len(json.loads((tmp_path / f"{experiment.NAME}.json").read_text())["rows"]) == 2
 
 
 @pytest.mark.parametrize("experiment", [bahdanau, multi30k])

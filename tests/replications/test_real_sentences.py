@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-from attention_course.data import available, load
+from pathlib import Path
+
+from attention_course.data import load
 from attention_course.replications.bahdanau import check_sizes, train
 
 
-@pytest.mark.skipif(not available("multi30k"), reason="Multi30k is not on this disk")
-def test_attention_beats_one_vector_at_equal_steps_and_sizes():
+def test_attention_beats_one_vector_at_equal_steps_and_sizes(real_data: Path):
     corpus = load("multi30k", source="de", target="en", min_count=10, max_length=16)
     # torch's first weights: with the paper's, small as they are, both begin slowly
     sizes = {"embedding": 64, "maxout": 64, "initialisation": "torch"}

@@ -83,6 +83,14 @@ def test_a_result_is_stored_with_its_provenance(experiment):
     assert not list(experiment.path.parent.glob("*.part"))
 
 
+def test_what_comes_back_is_what_the_file_holds(experiment):
+    for seeds in (1, 2, 2):  # new, continued, with nothing left to run
+        returned = experiment.measure(seeds)
+        assert len(returned["rows"]) == 2 * seeds
+        assert returned == json.loads(experiment.path.read_text(encoding="utf-8"))
+    assert not experiment.ran
+
+
 def test_each_run_has_its_line(experiment):
     experiment.measure(1)
     assert [re.sub(r"\d+ s$", "N s", line) for line in experiment.said] == [

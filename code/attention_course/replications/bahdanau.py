@@ -115,7 +115,8 @@ def train(
     """A model of a kind, trained on the corpus or on some `pairs` of it.
 
     The seed decides on the first weights and on the order of the sentences, so that two models
-    with one seed see the same batches. Further options go to `fit`.
+    with one seed see the same batches. Further options go to `fit`. An interruption ends training
+    early and keeps what was learnt (History.interrupted is then True).
     """
     seed_everything(seed)
     model = build(kind, corpus, settings)
@@ -136,6 +137,16 @@ def train(
         device=device,
         **options,
     )
+    return model, history
+
+
+def train_to_the_end(*arguments: Any, **options: Any) -> tuple[Model, History]:
+    """As `train`, but an interruption goes on, lest a half-trained model be measured.
+
+    Raises:
+        KeyboardInterrupt: training was interrupted.
+    """
+    model, history = train(*arguments, **options)
     if history.interrupted:
         raise KeyboardInterrupt
     return model, history
@@ -184,7 +195,9 @@ def run(
     def run_one(variant: str, seed: int) -> Row:
         kind, only_short = VARIANTS[variant]
         pairs = short if only_short else corpus.train
-        model, history = train(kind, corpus, seed=seed, settings=settings, pairs=pairs, device=on)
+        model, history = train_to_the_end(
+            kind, corpus, seed=seed, settings=settings, pairs=pairs, device=on
+        )
         test, far = (
             evaluate(model, tested, corpus, bucket=BUCKET) for tested in (corpus.test, longer)
         )

@@ -10,7 +10,13 @@ from pathlib import Path
 
 from attention_course.data import load
 from attention_course.evaluation import evaluate
-from attention_course.replications.bahdanau import BETAS, Kind, Training, check_sizes, train
+from attention_course.replications.bahdanau import (
+    BETAS,
+    Kind,
+    Training,
+    check_sizes,
+    train_to_the_end,
+)
 from attention_course.replications.records import Row, Say, measure, row_of
 from attention_course.training import choose_device, count_parameters
 
@@ -59,7 +65,9 @@ def run(
     check_sizes(corpus, settings)
 
     def run_one(variant: str, seed: int) -> Row:
-        model, history = train(VARIANTS[variant], corpus, seed=seed, settings=settings, device=on)
+        model, history = train_to_the_end(
+            VARIANTS[variant], corpus, seed=seed, settings=settings, device=on
+        )
         test = evaluate(model, corpus.test, corpus)
         return {
             "summary": f"validation loss {history.validation[-1][1]:.3f}, BLEU {test.bleu:.1f}",

@@ -114,6 +114,8 @@ def measure(
             "seconds": seconds,
         }
         _write(path, stored)
+    if rows:  # as the file has it, also where no run was missing
+        stored = json.loads(path.read_text(encoding="utf-8"))
     return stored
 
 
