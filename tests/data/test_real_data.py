@@ -21,6 +21,8 @@ FILE = "multi30k/val.de.gz"
 def test_names_and_options_are_checked() -> None:
     with pytest.raises(ValueError, match="'multi40k'; expected one of translation, multi30k"):
         data.load("multi40k")
+    with pytest.raises(ValueError, match=r"\['translation'\]; expected one of"):
+        data.load(["translation"])  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="'wmt'"):
         data.available("wmt")
     with pytest.raises(TypeError, match="'translation' has no option 'min_count'; it has language"):
@@ -37,6 +39,8 @@ def test_names_and_options_are_checked() -> None:
         ({"source": "en"}, "both 'en'"),
         ({"test": "2018"}, "test is '2018'"),
         ({"max_length": 0}, "max_length is 0"),
+        ({"max_length": 9.5}, "max_length is 9.5, expected an integer of at least 1"),
+        ({"min_count": "2"}, "min_count is '2'"),
     ],
 )
 def test_options_of_multi30k_are_checked(options: dict, message: str) -> None:

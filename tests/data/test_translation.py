@@ -513,7 +513,20 @@ def test_sentences_outside_the_grammar_are_refused(source: str, message: str) ->
         (lambda: translation.sentences(1, lengths=(9, 8)), "9 to 8"),
         (lambda: translation.sentences(-1), "-1 sentences"),
         (lambda: translation.corpus(typical_length=41), "typical_length is 41"),
-        (lambda: translation.corpus(min_length=6), "typical_length is 6; .* more than .* 6"),
+        (
+            lambda: translation.corpus(min_length=6, typical_length=6),
+            "typical_length is 6; .* above the least length, 6",
+        ),
+        (
+            lambda: translation.corpus(max_length=3, typical_length=40, train=20),
+            "typical_length is 40; .* 3, and at most the greatest, 3",
+        ),
+        (lambda: translation.corpus(typical_length="6"), "typical_length is '6'; .* a number"),
+        (lambda: translation.corpus(["fr"]), r"language is \['fr'\]; the grammar knows"),
+        (lambda: translation.corpus(train=2.5), "train is 2.5, expected an integer"),
+        (lambda: translation.corpus(max_length="9"), "max_length is '9', expected an integer"),
+        (lambda: translation.corpus(seed=None), "seed is None, expected an integer"),
+        (lambda: translation.sentences(1, lengths=(3, 4.5)), r"lengths\[1\] is 4.5"),
         (
             lambda: translation.sentences(10**5, lengths=(3, 3)),
             r"too few different sentences of 3 to 3 words: found \d+ of 100000 for test",
@@ -523,3 +536,33 @@ def test_sentences_outside_the_grammar_are_refused(source: str, message: str) ->
 def test_bad_input_is_named(call, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("bounds", "typical"),
+    [
+        ({}, 6),
+        ({"max_length": 6}, 6),
+        ({"max_length": 5}, 5),
+        ({"min_length": 10}, 13),
+        ({"min_length": 10, "max_length": 11}, 11),
+    ],
+)
+def test_the_typical_length_follows_from_the_bounds(bounds: dict, typical: int) -> None:
+    counts = {"train": 30, "validation": 2, "test": 2}
+    chosen = translation.corpus(**counts, **bounds)
+    assert chosen == translation.corpus(**counts, **bounds, typical_length=typical)
+    lengths = [len(pair.source) for pair in chosen.train]
+    assert bounds.get("min_length", 3) <= min(lengths)
+    assert max(lengths) <= bounds.get("max_length", 20)
+
+
+def test_a_corpus_may_have_one_length_alone() -> None:
+    chosen = translation.corpus(train=20, validation=1, test=1, min_length=7, max_length=7)
+    assert {len(pair.source) for pair in chosen.train} == {7}
+
+
+def test_lengths_that_never_come_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(english, "write", lambda sentence: ["too", "short"])
+    with pytest.raises(ValueError, match="sentences in a row had not 5 to 9 words"):
+        translation.sentences(1, lengths=(5, 9))

@@ -65,9 +65,23 @@ def test_equality() -> None:
         (lambda: Vocabulary("abc"), "one string"),
         (lambda: Vocabulary(["a"], unknown="ignore"), "'ignore'"),  # type: ignore[arg-type]
         (lambda: Vocabulary.build([["a"]], min_count=0), "min_count is 0"),
-        (lambda: Vocabulary.build([["a"]], max_size=4), "max_size is 4; expected at least 5"),
+        (
+            lambda: Vocabulary.build([["a"]], max_size=4),
+            "max_size is 4, expected an integer of at least 5",
+        ),
         (lambda: Vocabulary(["a"]).encode([]), "empty"),
         (lambda: Vocabulary(["a"]).encode("a a"), "one string"),
+        (lambda: Vocabulary("a b"), r"words: use \.split\(\)"),
+        (lambda: Vocabulary([1, 2]), "the word 1 is a int, expected a string"),  # type: ignore[list-item]
+        (lambda: Vocabulary.build("a b"), r"is 'a b', .*: \[sentence\.split\(\)\]"),
+        (lambda: Vocabulary.build(["the cat"]), r"string, 'the cat'; .*use \.split\(\)"),
+        (lambda: Vocabulary.build([[1]]), "the word 1 is a int"),  # type: ignore[list-item]
+        (lambda: Vocabulary.build(None), "sentences is None"),  # type: ignore[arg-type]
+        (lambda: Vocabulary.build([["a"]], min_count=1.5), "1.5"),  # type: ignore[arg-type]
+        (lambda: Vocabulary(["a"]).encode(None), "sentence is None"),  # type: ignore[arg-type]
+        (lambda: Vocabulary(["a"]).encode([["a"]]), r"\['a'\] is a list"),  # type: ignore[list-item]
+        (lambda: Vocabulary(["a"]).decode([1.5]), "1.5 is a float"),  # type: ignore[list-item]
+        (lambda: Vocabulary(["a"]).decode(None), "ids is None"),  # type: ignore[arg-type]
         (lambda: Vocabulary(["a"]).decode([5]), "id 5 is outside .* 0 to 4"),
         (lambda: Vocabulary(["a"]).decode([-1]), "id -1 is outside"),
         (lambda: Vocabulary(["a"]).decode(torch.tensor([[4]])), r"shape \(1, 1\)"),

@@ -140,6 +140,21 @@ def test_bad_tokens() -> None:
         check_token(IDS[:, 0], 3, 7)
 
 
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [(IDS.numpy(), "numpy.ndarray"), (IDS.tolist(), "list"), (None, "NoneType")],
+)
+def test_what_is_no_tensor(given: Any, kind: str) -> None:
+    for name, check in {
+        "source": lambda: check_source(given, REAL, 10),
+        "source_mask": lambda: check_source(IDS, given, 10),
+        "target": lambda: check_target(given, 2, 10),
+        "token": lambda: check_token(given, 2, 10),
+    }.items():
+        with pytest.raises(ValueError, match=f"^{name} is a {kind}, expected a torch.Tensor$"):
+            check()
+
+
 @pytest.mark.parametrize("size", [0, -3, 2.0, True, None])
 def test_bad_sizes(size: Any) -> None:
     check_sizes(embedding=1, hidden=7)

@@ -51,6 +51,6 @@ def available(name: str) -> bool:
 
 
 def _maker(name: str) -> Callable[..., Corpus]:
-    if name not in _MAKERS:
+    if not isinstance(name, str) or name not in _MAKERS:
         raise ValueError(f"the data set is {name!r}; expected one of {', '.join(_MAKERS)}")
     return _MAKERS[name]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from attention_course.data.checks import check_integers
 from attention_course.data.pairs import Example
 from attention_course.data.vocabulary import BOS, EOS, PAD
 
@@ -87,7 +88,7 @@ def in_order(examples: Sequence[Example], batch_size: int) -> Iterator[Batch]:
     Raises:
         ValueError: ``batch_size`` below 1.
     """
-    _check_batch_size(batch_size)
+    check_integers(1, batch_size=batch_size)
     starts = range(0, len(examples), batch_size)
     return (make_batch(examples[i : i + batch_size]) for i in starts)
 
@@ -117,9 +118,7 @@ def bucketed(
     Raises:
         ValueError: no examples, or ``batch_size`` or ``pool`` below 1.
     """
-    _check_batch_size(batch_size)
-    if pool < 1:
-        raise ValueError(f"pool is {pool}; expected 1 or more")
+    check_integers(1, batch_size=batch_size, pool=pool)
     if len(examples) == 0:
         raise ValueError("no examples to make batches of; expected at least one")
     return _bucketed(examples, batch_size, generator, pool, forever)
@@ -143,8 +142,3 @@ def _bucketed(
                 yield make_batch([examples[j] for j in rows])
         if not forever:
             return
-
-
-def _check_batch_size(batch_size: int) -> None:
-    if batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size}; expected 1 or more")

@@ -10,6 +10,7 @@ import gzip
 import re
 import unicodedata
 
+from attention_course.data.checks import check_integers
 from attention_course.data.pairs import Corpus, Pair
 from attention_course.data.sources import fetch, on_disk
 from attention_course.data.vocabulary import Vocabulary
@@ -66,8 +67,9 @@ def corpus(
             ``max_length`` below 1, or a damaged file.
         FileNotFoundError: a file is missing, or cannot be downloaded.
     """
-    if max_length is not None and max_length < 1:
-        raise ValueError(f"max_length is {max_length}; expected 1 or more, or None")
+    check_integers(1, min_count=min_count)
+    if max_length is not None:
+        check_integers(1, max_length=max_length)
     files = _files(source, target, test)
     print(TERMS)
     train, validation, tested = (

@@ -26,6 +26,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from types import ModuleType
 
+from attention_course.data.checks import check_integers
 from attention_course.data.grammar import english, french, german
 from attention_course.data.grammar.parse import parse
 from attention_course.data.grammar.sample import Sampler
@@ -93,16 +94,18 @@ def sentences(
         count: how many.
         lengths: the fewest and the most English words, both included, from 3 to 40; so accuracy
             can be measured at lengths that training never saw.
-        typical_length: the most likely number of words, see `corpus`; by default all lengths
-            are equally likely.
+        typical_length: the most likely number of words, more than the fewest and at most the
+            most, see `corpus`; by default all lengths are equally likely.
         language: ``"fr"`` (the default) or ``"de"``.
         split: ``"train"``, ``"validation"`` or ``"test"`` (the default).
         seed: the same seed gives the same sentences.
 
     Raises:
-        ValueError: an unknown language or split, lengths outside 3 to 40 or in the wrong order, or
-            more sentences than there are of these lengths.
+        ValueError: an unknown language or split, a number that is no integer, lengths outside 3 to
+            40 or in the wrong order, or more sentences than there are of these lengths.
     """
+    check_integers(count=count)
+    check_integers(**{"lengths[0]": lengths[0], "lengths[1]": lengths[1]})
     if split not in SPLITS:
         raise ValueError(f"split is {split!r}; expected one of {', '.join(SPLITS)}")
     return _collect({split: count}, lengths, typical_length, language, seed)[split]
@@ -116,7 +119,7 @@ def corpus(
     test: int = 1_000,
     min_length: int = 3,
     max_length: int = 20,
-    typical_length: float = 6,
+    typical_length: float | None = None,
     seed: int = 0,
 ) -> Corpus:
     """Pairs of the grammar: all sources different, every word of the vocabularies known.
@@ -130,14 +133,21 @@ def corpus(
         language: ``"fr"`` (the default) or ``"de"``; the source is English.
         train, validation, test: how many pairs of each.
         min_length, max_length: the fewest and the most English words, from 3 to 40.
-        typical_length: the most likely number of English words.
+        typical_length: the most likely number of English words, more than ``min_length`` and at
+            most ``max_length``; by default 6 where that is so, else 3 more than ``min_length`` or,
+            if that is too long, ``max_length``.
         seed: the same seed gives the same corpus; another one gives other sentences, each in
             the same split as ever.
 
     Raises:
-        ValueError: an unknown language, lengths outside 3 to 40 or in the wrong order, or more
-            sentences than there are of these lengths.
+        ValueError: an unknown language, a number that is no integer, lengths outside 3 to 40 or in
+            the wrong order, or more sentences than there are of these lengths.
     """
+    check_integers(train=train, validation=validation, test=test)
+    check_integers(min_length=min_length, max_length=max_length)
+    if typical_length is None:
+        usual = 6 if min_length < 6 <= max_length else min(min_length + 3, max_length)
+        typical_length = usual if usual > min_length else None  # None: there is one length alone
     wanted = {"train": train, "validation": validation, "test": test}
     pairs = _collect(wanted, (min_length, max_length), typical_length, language, seed)
     source_vocabulary, target_vocabulary = vocabularies(language)
@@ -150,7 +160,7 @@ def corpus(
 
 
 def _grammar_of(language: str) -> ModuleType:
-    if language not in LANGUAGES:
+    if not isinstance(language, str) or language not in LANGUAGES:
         raise ValueError(
             f"the language is {language!r}; the grammar knows {' and '.join(LANGUAGES)}"
         )
@@ -166,6 +176,7 @@ def _collect(
 ) -> dict[str, tuple[Pair, ...]]:
     """So many different pairs of each split."""
     _grammar_of(language)
+    check_integers(seed=seed)
     for split, count in wanted.items():
         if count < 0:
             raise ValueError(f"{count} sentences asked for {split}; expected 0 or more")
@@ -205,13 +216,17 @@ def _draw(
         raise ValueError(
             f"lengths {least} to {most} asked for; expected a range within {SHORTEST} to {LONGEST}"
         )
-    if typical_length is not None and not least < typical_length <= LONGEST:
+    if typical_length is not None and not (
+        isinstance(typical_length, int | float) and least < typical_length <= most
+    ):
         raise ValueError(
-            f"typical_length is {typical_length}; expected more than the least length, {least}, "
-            f"and at most {LONGEST}"
+            f"typical_length is {typical_length!r}; expected a number above the least length, "
+            f"{least}, and at most the greatest, {most}"
         )
     sampler = Sampler(random)
-    while True:
+    rejected = 0
+    while rejected <= PATIENCE:
+        rejected += 1
         if typical_length is None:
             length = random.randint(least, most)
         else:
@@ -223,6 +238,10 @@ def _draw(
         words = english.write(sentence)
         if least <= len(words) <= most:
             yield sentence, words
+            rejected = 0
+    raise ValueError(
+        f"{PATIENCE} sentences in a row had not {least} to {most} words; ask for other lengths"
+    )
 
 
 def _pair(sentence: Sentence, source: Sequence[str], language: str) -> Pair:

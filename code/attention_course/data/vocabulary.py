@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import operator
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from torch import Tensor
+
+from attention_course.data.checks import check_integers
 
 PAD, BOS, EOS, UNK = 0, 1, 2, 3
 SPECIALS = ("<pad>", "<bos>", "<eos>", "<unk>")
@@ -24,17 +27,26 @@ class Vocabulary:
             default) is an error, ``"replace"`` gives ``<unk>``.
 
     Raises:
-        ValueError: a word stands twice, is one of the specials, or ``unknown`` is neither choice.
+        ValueError: a word is no string, stands twice or is one of the specials, or ``unknown`` is
+            neither choice.
     """
 
     def __init__(
         self, words: Iterable[str], *, unknown: Literal["raise", "replace"] = "raise"
     ) -> None:
         if isinstance(words, str):
-            raise ValueError(f"words is one string, {words!r}; expected an iterable of words")
+            raise ValueError(
+                f"words is one string, {words!r}; expected an iterable of words: use .split()"
+            )
         if unknown not in ("raise", "replace"):
             raise ValueError(f'unknown is {unknown!r}; expected "raise" or "replace"')
         self.words = (*SPECIALS, *words)
+        for word in self.words:
+            if not isinstance(word, str):
+                raise ValueError(
+                    f"the word {word!r} is a {type(word).__name__}, expected a string; "
+                    "Vocabulary.build takes sentences"
+                )
         self.unknown = unknown
         self._ids = {word: i for i, word in enumerate(self.words)}
         if len(self._ids) < len(self.words):
@@ -62,13 +74,21 @@ class Vocabulary:
             unknown: as in the constructor, but ``"replace"`` by default.
 
         Raises:
-            ValueError: ``min_count`` below 1 or ``max_size`` below 5.
+            ValueError: ``min_count`` below 1, ``max_size`` below 5, or a sentence that is one
+                string instead of a list of words.
         """
-        if min_count < 1:
-            raise ValueError(f"min_count is {min_count}; expected 1 or more")
-        if max_size is not None and max_size <= len(SPECIALS):
-            raise ValueError(f"max_size is {max_size}; expected at least {len(SPECIALS) + 1}")
-        counts = Counter(word for sentence in sentences for word in sentence)
+        check_integers(1, min_count=min_count)
+        if max_size is not None:
+            check_integers(len(SPECIALS) + 1, max_size=max_size)
+        if isinstance(sentences, str) or not isinstance(sentences, Iterable):
+            raise ValueError(
+                f"sentences is {sentences!r}, expected a list of sentences, each a list of words: "
+                "[sentence.split()]"
+            )
+        counts: Counter[str] = Counter()
+        for sentence in sentences:
+            _check_sentence(sentence)
+            counts.update(sentence)
         for special in SPECIALS:
             counts.pop(special, None)
         ranked = sorted(counts, key=lambda word: (-counts[word], word))
@@ -98,18 +118,19 @@ class Vocabulary:
         """The ids of a sentence, with EOS at the end.
 
         Raises:
-            ValueError: the sentence is empty or is one string instead of a list of words, or
-                (with ``unknown="raise"``) a word is not in the vocabulary.
+            ValueError: the sentence is empty or no list of words, or (with ``unknown="raise"``) a
+                word is not in the vocabulary.
         """
-        if isinstance(words, str):
-            raise ValueError(
-                f"the sentence is one string, {words!r}; expected a list of words, "
-                f"such as {words.split()[:3]}"
-            )
+        _check_sentence(words)
         if len(words) == 0:
             raise ValueError("the sentence is empty; expected at least one word")
         ids = []
         for word in words:
+            if not isinstance(word, str):
+                raise ValueError(
+                    f"the word {word!r} is a {type(word).__name__}, expected a string: a sentence "
+                    "is a list of words"
+                )
             i = self._ids.get(word, UNK)
             if i == UNK and self.unknown == "raise":
                 raise ValueError(self._unknown_word(word))
@@ -118,7 +139,7 @@ class Vocabulary:
 
     def _unknown_word(self, word: str) -> str:
         known = self.words[len(SPECIALS) :]
-        near = difflib.get_close_matches(str(word).lower(), known, n=3)
+        near = difflib.get_close_matches(word.lower(), known, n=3)
         hint = f"; the nearest known words are {', '.join(near)}" if near else ""
         return (
             f"the word {word!r} is not in the vocabulary of {len(known)} words{hint}; "
@@ -132,14 +153,23 @@ class Vocabulary:
             ids: integers, or a tensor of shape (T,).
 
         Raises:
-            ValueError: an id outside 0 … V-1, or a tensor that is not one-dimensional.
+            ValueError: an id that is no integer from 0 to V-1, or a tensor that is not
+                one-dimensional.
         """
         if isinstance(ids, Tensor):
             if ids.dim() != 1:
                 raise ValueError(f"ids has shape {tuple(ids.shape)}, expected (T,): one sentence")
             ids = ids.tolist()
+        if not isinstance(ids, Iterable):
+            raise ValueError(f"ids is {ids!r}, expected a list of integers or a tensor (T,)")
         words = []
-        for i in ids:
+        for given in ids:
+            try:
+                i = operator.index(given)
+            except TypeError as error:
+                raise ValueError(
+                    f"the id {given!r} is a {type(given).__name__}, expected an integer"
+                ) from error
             if not 0 <= i < len(self.words):
                 raise ValueError(f"the id {i} is outside this vocabulary, 0 to {len(self) - 1}")
             if i == EOS:
@@ -147,3 +177,13 @@ class Vocabulary:
             if i not in (PAD, BOS):
                 words.append(self.words[i])
         return words
+
+
+def _check_sentence(words: object) -> None:
+    if isinstance(words, str):
+        raise ValueError(
+            f"the sentence is one string, {words!r}; expected a list of words, "
+            f"such as {words.split()[:3]}: use .split()"
+        )
+    if not isinstance(words, Collection):
+        raise ValueError(f"the sentence is {words!r}, expected a list of words")

@@ -53,6 +53,7 @@ def check_source(source: Tensor, source_mask: Tensor, vocabulary: int) -> None:
         vocabulary: how many token ids the model knows.
     """
     _check_ids("source", source, 2, "(B, S)", vocabulary)
+    _check_tensor("source_mask", source_mask)
     if source_mask.shape != source.shape:
         raise ValueError(
             f"source_mask has shape {tuple(source_mask.shape)}, "
@@ -97,7 +98,17 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
         raise ValueError(f"{name} is {value!r}, expected {expected}")
 
 
+def _check_tensor(name: str, given: object) -> None:
+    if not isinstance(given, Tensor):
+        kind = type(given)
+        shown = (
+            kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+        )
+        raise ValueError(f"{name} is a {shown}, expected a torch.Tensor")
+
+
 def _check_ids(name: str, ids: Tensor, rank: int, shape: str, vocabulary: int) -> None:
+    _check_tensor(name, ids)
     if ids.dim() != rank or ids.numel() == 0:
         raise ValueError(f"{name} has shape {tuple(ids.shape)}, expected {shape}, not empty")
     if ids.dtype != torch.int64:
