@@ -427,16 +427,26 @@ def test_a_model_that_attends_nowhere_has_no_weights():
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"width": 0}, "width is 0, expected at least 1"),
+        ({"width": 0}, "width is 0, expected an integer of at least 1"),
         ({"n_best": 5, "width": 4}, "n_best is 5, expected 1 up to width = 4"),
         ({"n_best": 0}, "n_best is 0"),
         ({"length_penalty": -1.0}, "length_penalty is -1.0, expected 0 or more"),
-        ({"max_length": 0}, "max_length is 0, expected at least 1"),
+        ({"width": 2.0}, "width is 2.0, expected an integer of at least 1"),
+        ({"n_best": 1.5}, "n_best is 1.5, expected an integer"),
+        ({"max_length": 0}, "max_length is 0, expected an integer of at least 1"),
     ],
 )
 def test_beam_search_says_what_is_wrong(wrong, said):
     with pytest.raises(ValueError, match=said):
         beam_search(Tabulated(5), *padded(SOURCES), **wrong)
+
+
+@pytest.mark.parametrize("search", [greedy, beam_search, sample])
+def test_every_search_needs_a_whole_length(search):
+    options = {"generator": torch.Generator()} if search is sample else {}
+    for wrong in (2.5, True, "3"):
+        with pytest.raises(ValueError, match=r"max_length is .*, expected an integer of at least"):
+            search(Tabulated(5), *padded(SOURCES), max_length=wrong, **options)
 
 
 @pytest.mark.parametrize("temperature", [0.0, -1.0, math.nan])
@@ -447,13 +457,23 @@ def test_sampling_needs_a_positive_temperature(temperature):
 
 def test_translate_says_what_is_wrong():
     model = Tabulated(len(FRENCH))
-    with pytest.raises(ValueError, match=r"the string 'the cat', expected a list of words"):
-        translate(model, ["the cat"], ENGLISH, FRENCH)
+    way_out = r"expected a list of sentences, each a list of words: \[sentence\.split\(\)\]"
+    for wrong, shown in (
+        ("the cat", "sentences is the string 'the cat'"),
+        (["the", "cat"], "a sentence of sentences is the string 'the'"),
+        (["the cat"], "a sentence of sentences is the string 'the cat'"),
+        (None, "sentences is a NoneType"),
+        ([None], "a sentence of sentences is None"),
+    ):
+        with pytest.raises(ValueError, match=f"^{shown}, {way_out}$"):
+            translate(model, wrong, ENGLISH, FRENCH)
+    with pytest.raises(ValueError, match=r"width is 1\.5, expected an integer of at least 1"):
+        translate(model, [["the"]], ENGLISH, FRENCH, width=1.5)
     with pytest.raises(ValueError, match="zebra"):
         translate(model, [["the", "zebra"]], ENGLISH, FRENCH)
     with pytest.raises(ValueError, match="empty"):
         translate(model, [[]], ENGLISH, FRENCH)
-    with pytest.raises(ValueError, match="batch_size is 0, expected at least 1"):
+    with pytest.raises(ValueError, match="batch_size is 0, expected an integer of at least 1"):
         translate(model, [["the"]], ENGLISH, FRENCH, batch_size=0)
     with pytest.raises(TypeError, match=r"model is a str, expected a torch\.nn\.Module"):
         translate("model", [["the"]], ENGLISH, FRENCH)

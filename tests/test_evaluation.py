@@ -61,6 +61,15 @@ def test_bleu_counts_over_the_whole_corpus():
     assert bleu(words(REFERENCES), words(REFERENCES)).value == pytest.approx(100)
 
 
+def test_bleu_without_a_4_gram_is_zero_even_for_what_is_right():
+    short = [["a", "cat", "sleeps"], ["he", "reads"]]
+    assert bleu(short, short).value == 0.0
+    assert exact_match(short, short) == 1.0
+    assert chrf(short, short).value == pytest.approx(100)
+    longer = [*short, ["she", "sees", "a", "dog"]]
+    assert bleu(longer, longer).value == pytest.approx(100)
+
+
 def test_chrf_is_sacrebleus():
     found = chrf(words(HYPOTHESES), words(REFERENCES))
     assert found.value == pytest.approx(sacrebleu.corpus_chrf(HYPOTHESES, [REFERENCES]).score)
@@ -81,10 +90,15 @@ def test_scores_of_words_say_what_is_wrong(score):
         score([["a"]], [["a"], ["b"]])
     with pytest.raises(ValueError, match="no sentences to score"):
         score([], [])
-    with pytest.raises(ValueError, match=r"the string 'a cat', expected a list of words"):
+    way_out = r"expected a list of sentences, each a list of words: \[sentence\.split\(\)\]"
+    with pytest.raises(ValueError, match=f"of hypotheses is the string 'a cat', {way_out}"):
         score(["a cat"], [["a", "cat"]])
-    with pytest.raises(ValueError, match=r"the string 'a cat', expected a list of words"):
+    with pytest.raises(ValueError, match=f"of references is the string 'a cat', {way_out}"):
         score([["a", "cat"]], ["a cat"])
+    with pytest.raises(ValueError, match=f"hypotheses is the string 'abc', {way_out}"):
+        score("abc", [["a"], ["b"], ["c"]])
+    with pytest.raises(ValueError, match=f"references is a NoneType, {way_out}"):
+        score([["a"]], None)
 
 
 # --- alignments ---
@@ -176,7 +190,7 @@ def test_lengths_are_a_partition(lengths, bucket):
 
 
 def test_buckets_need_a_width():
-    with pytest.raises(ValueError, match="bucket is 0, expected at least 1"):
+    with pytest.raises(ValueError, match="bucket is 0, expected an integer of at least 1"):
         by_length([1], bucket=0)
 
 
@@ -406,6 +420,16 @@ def test_evaluating_uses_no_dropout_and_leaves_the_model_in_its_mode():
 def test_evaluate_says_what_is_wrong():
     with pytest.raises(ValueError, match="no pairs to evaluate on"):
         evaluate(Echo(), [], SENTENCES)
+    with pytest.raises(ValueError, match=r"pairs is a Corpus, expected pairs such as corpus\.test"):
+        evaluate(Echo(), SENTENCES, SENTENCES)
+    with pytest.raises(ValueError, match=r"pairs holds a tuple, expected pairs such as corpus"):
+        evaluate(Echo(), SENTENCES.encode(SENTENCES.test), SENTENCES)
+    with pytest.raises(ValueError, match=r"corpus is a tuple, expected a Corpus such as load"):
+        evaluate(Echo(), SENTENCES.test, SENTENCES.test)
+    with pytest.raises(TypeError, match=r"model is a NoneType, expected a torch\.nn\.Module"):
+        evaluate(None, SENTENCES.test, SENTENCES)
+    with pytest.raises(ValueError, match=r"batch_size is 2\.5, expected an integer"):
+        evaluate(Echo(), SENTENCES.test, SENTENCES, batch_size=2.5)
     with pytest.raises(ValueError, match="batch_size is 0"):
         evaluate(Echo(), SENTENCES.test, SENTENCES, batch_size=0)
     with pytest.raises(ValueError, match="bucket is 0"):

@@ -312,10 +312,12 @@ def test_batches_that_end_too_early_are_an_error(model, batch):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"steps": 0}, "steps is 0, expected at least 1"),
+        ({"steps": 0}, "steps is 0, expected an integer of at least 1"),
+        ({"steps": 1.5}, "steps is 1.5, expected an integer"),
         ({"clip": 0.0}, r"clip is 0\.0, expected a positive number, or None"),
         ({"label_smoothing": 1.0}, r"label_smoothing is 1\.0, expected 0 up to below 1"),
         ({"validate_every": 0}, "validate_every is 0"),
+        ({"validation": EXAMPLES}, "validation holds a tuple, expected batches"),
         ({"validation": []}, "validation holds no batch"),
         ({"validation": iter([])}, r"validation is a list_iterator, .* use list\(\.\.\.\)"),
         ({"device": "gpu"}, "device is 'gpu', expected 'cpu', 'cuda' or None"),
@@ -324,6 +326,18 @@ def test_batches_that_end_too_early_are_an_error(model, batch):
 def test_fit_says_what_is_wrong(model, batch, wrong, said):
     with pytest.raises(ValueError, match=said):
         fit(model, [batch], **{"steps": 1, **wrong})
+
+
+def test_fit_needs_a_model_and_batches(model, batch):
+    with pytest.raises(ValueError, match="batches is a Batch, expected many batches: bucketed"):
+        fit(model, batch, steps=1)
+    with pytest.raises(ValueError, match="batches is a NoneType, expected many batches"):
+        fit(model, None, steps=1)
+    with pytest.raises(ValueError, match=r"batches holds a tuple, .* make them of examples by"):
+        fit(model, EXAMPLES, steps=1)
+    for wrong in (None, "model"):
+        with pytest.raises(TypeError, match=r"model is a \w+, expected a torch\.nn\.Module"):
+            fit(wrong, [batch], steps=1)
 
 
 # --- devices ---

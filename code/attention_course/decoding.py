@@ -13,11 +13,12 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from attention_course.data.batches import make_batch
+from attention_course.data.checks import check_integers, check_sentences
 from attention_course.data.vocabulary import BOS, EOS, PAD, Vocabulary
-from attention_course.training import device_of, evaluating, widened
+from attention_course.training import as_module, device_of, evaluating, widened
 
 END = "<eos>"
 
@@ -69,8 +70,7 @@ def length_limits(source_mask: Tensor, max_length: int | None) -> list[int]:
     """
     if max_length is None:
         return (2 * source_mask.sum(1) + 10).tolist()
-    if max_length < 1:
-        raise ValueError(f"max_length is {max_length}, expected at least 1")
+    check_integers(1, max_length=max_length)
     return [max_length] * len(source_mask)
 
 
@@ -134,7 +134,7 @@ def _one_by_one(
     totals = [0.0] * count
     weights: list[list[Tensor]] = [[] for _ in range(count)]
 
-    with evaluating(_module(model)):
+    with evaluating(as_module(model)):
         state = model.start(source, source_mask)
         going = list(range(count))
         last = torch.full((count,), BOS, device=source.device)
@@ -226,8 +226,8 @@ def beam_search(
     Raises:
         ValueError: width, n_best, length_penalty or max_length is out of range.
     """
-    if width < 1:
-        raise ValueError(f"width is {width}, expected at least 1")
+    check_integers(1, width=width)
+    check_integers(n_best=n_best)
     if not 1 <= n_best <= width:
         raise ValueError(f"n_best is {n_best}, expected 1 up to width = {width}")
     if length_penalty < 0:
@@ -238,7 +238,7 @@ def beam_search(
     cut: list[list[_End]] = [[] for _ in range(count)]
     history: list[_Step] = []
 
-    with evaluating(_module(model)):
+    with evaluating(as_module(model)):
         going = list(range(count))
         state = model.start(source, source_mask)
         state = state.select(torch.arange(count, device=device).repeat_interleave(width))
@@ -406,18 +406,14 @@ def translate(
         width: 1 for greedy search, more for beam search with `length_penalty`.
 
     Raises:
+        TypeError: the model is no torch.nn.Module.
         ValueError: a sentence is empty, is one string instead of words, or has a word that a
-            strict vocabulary does not know.
+            strict vocabulary does not know; or a number is out of range.
     """
-    if batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size}, expected at least 1")
-    for sentence in sentences:
-        if isinstance(sentence, str):
-            raise ValueError(
-                f"a sentence is the string {sentence!r}, expected a list of words: use .split()"
-            )
+    check_integers(1, width=width, batch_size=batch_size)
+    check_sentences("sentences", sentences)
     encoded = [source_vocabulary.encode(sentence) for sentence in sentences]
-    device = device_of(_module(model))
+    device = device_of(as_module(model))
     # neighbours of equal length waste no step on padding
     order = sorted(range(len(encoded)), key=lambda i: len(encoded[i]))
     found: dict[int, Translation] = {}
@@ -454,9 +450,3 @@ def _in_words(
     return Translation(
         tuple(source), tuple(vocabulary.decode(hypothesis.tokens)), weights, hypothesis
     )
-
-
-def _module(model: Any) -> nn.Module:
-    if not isinstance(model, nn.Module):
-        raise TypeError(f"model is a {type(model).__name__}, expected a torch.nn.Module")
-    return model

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 from torch import nn
 
 from attention_course.data.batches import in_order
+from attention_course.data.checks import check_integers, check_sentences
 from attention_course.data.pairs import Corpus, Pair
 from attention_course.decoding import Translation, translate
 from attention_course.training import device_of, evaluating, widened
@@ -44,6 +45,10 @@ class Score:
 
 def bleu(hypotheses: Sequence[Words], references: Sequence[Words]) -> Score:
     """BLEU over the whole corpus, 0 to 100, by sacrebleu; the words are taken as they are given.
+
+    It is the geometric mean of the precisions of n-grams up to n = 4. Where the references together
+    hold no 4-gram (all have fewer than four words) it is therefore 0.0, even for perfect
+    translations: use `exact_match` or `chrf` there.
 
     Raises:
         ValueError: the lists differ in length or are empty, or hold strings instead of words.
@@ -73,6 +78,8 @@ def exact_match(hypotheses: Sequence[Words], references: Sequence[Words]) -> flo
 
 
 def _check_paired(hypotheses: Sequence[Words], references: Sequence[Words]) -> None:
+    check_sentences("hypotheses", hypotheses)
+    check_sentences("references", references)
     if len(hypotheses) != len(references):
         raise ValueError(
             f"{len(hypotheses)} hypotheses came with {len(references)} references, "
@@ -80,11 +87,6 @@ def _check_paired(hypotheses: Sequence[Words], references: Sequence[Words]) -> N
         )
     if not hypotheses:
         raise ValueError("there are no sentences to score, expected at least one")
-    for sentence in (*hypotheses, *references):
-        if isinstance(sentence, str):
-            raise ValueError(
-                f"a sentence is the string {sentence!r}, expected a list of words: use .split()"
-            )
 
 
 # --- alignments -----------------------------------------------------------------------------
@@ -185,8 +187,7 @@ def by_length(lengths: Sequence[int], *, bucket: int = 5) -> dict[tuple[int, int
         (shortest, longest) -> indices of the sentences of these lengths, in order; without
         empty buckets.
     """
-    if bucket < 1:
-        raise ValueError(f"bucket is {bucket}, expected at least 1")
+    check_integers(1, bucket=bucket)
     rows: dict[tuple[int, int], list[int]] = {}
     for index, length in enumerate(lengths):
         longest = -(-length // bucket) * bucket
@@ -281,12 +282,23 @@ def evaluate(
         bucket: source words in a row of `by_length`.
 
     Raises:
-        ValueError: there are no pairs, or an argument is out of range.
+        TypeError: the model is no torch.nn.Module.
+        ValueError: there are no pairs, or an argument is out of range or of the wrong kind.
     """
+    if not isinstance(corpus, Corpus):
+        raise ValueError(
+            f"corpus is a {type(corpus).__name__}, expected a Corpus such as load('translation')"
+        )
+    if not isinstance(pairs, Sequence):
+        raise ValueError(f"pairs is a {type(pairs).__name__}, expected pairs such as corpus.test")
     if not pairs:
         raise ValueError("there are no pairs to evaluate on, expected at least one")
-    if batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size}, expected at least 1")
+    for pair in pairs:
+        if not isinstance(pair, Pair):
+            raise ValueError(
+                f"pairs holds a {type(pair).__name__}, expected pairs such as corpus.test"
+            )
+    check_integers(1, batch_size=batch_size, bucket=bucket)
     # neighbours of equal length waste no time on padding; the scores do not depend on the order
     order = sorted(range(len(pairs)), key=lambda i: len(pairs[i].source))
     translations = translate(

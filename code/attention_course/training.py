@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from attention_course.data.batches import Batch
+from attention_course.data.checks import check_integers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,6 +62,17 @@ def choose_device(device: str | torch.device | None = None) -> torch.device:
 def device_of(model: nn.Module) -> torch.device:
     """Where the model's parameters lie (the CPU for a model that has none)."""
     return next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
+
+
+def as_module(model: Any) -> nn.Module:
+    """The model itself.
+
+    Raises:
+        TypeError: it is no torch.nn.Module.
+    """
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model is a {type(model).__name__}, expected a torch.nn.Module")
+    return model
 
 
 def seed_everything(seed: int) -> None:
@@ -234,16 +246,22 @@ def fit(
         RuntimeError: CUDA is asked for and not there.
         FloatingPointError: the loss or its gradient is no longer finite; the weights are then
             those before that step.
-        ValueError: an argument is out of range, or the batches end too early.
+        TypeError: the model is no torch.nn.Module.
+        ValueError: an argument is out of range, the batches are no batches or end too early.
     """
-    if steps < 1:
-        raise ValueError(f"steps is {steps}, expected at least 1")
+    as_module(model)
+    if isinstance(batches, Batch) or not isinstance(batches, Iterable):
+        raise ValueError(
+            f"batches is a {type(batches).__name__}, expected many batches: bucketed(examples, "
+            "batch_size, generator=...), or itertools.repeat(batch) for one again and again"
+        )
+    check_integers(1, steps=steps)
     if clip is not None and clip <= 0:
         raise ValueError(f"clip is {clip}, expected a positive number, or None for no clipping")
     if not 0 <= label_smoothing < 1:
         raise ValueError(f"label_smoothing is {label_smoothing}, expected 0 up to below 1")
-    if validate_every is not None and validate_every < 1:
-        raise ValueError(f"validate_every is {validate_every}, expected at least 1")
+    if validate_every is not None:
+        check_integers(1, validate_every=validate_every)
     if validation is not None and not isinstance(validation, Sequence):
         raise ValueError(
             f"validation is a {type(validation).__name__}, expected a list of batches, since it "
@@ -251,6 +269,8 @@ def fit(
         )
     if validation is not None and not validation:
         raise ValueError("validation holds no batch, expected at least one, or None")
+    for batch in validation or ():
+        _check_batch("validation", batch)
 
     on = choose_device(device)
     model.to(on).train()
@@ -274,6 +294,7 @@ def fit(
                     f"the batches ended after {step - 1} of {steps} steps: give an endless "
                     "stream (bucketed(..., forever=True)) or fewer steps"
                 )
+            _check_batch("batches", batch)
             if schedule is not None:
                 for group, rate in zip(updates.param_groups, base_rates, strict=True):
                     group["lr"] = rate * schedule(step)
@@ -306,6 +327,15 @@ def fit(
         bar.close()
         model.eval()
     return history
+
+
+def _check_batch(name: str, batch: object) -> None:
+    # another loss may have batches of its own: all that is asked of them here is to move
+    if not hasattr(batch, "to"):
+        raise ValueError(
+            f"{name} holds a {type(batch).__name__}, expected batches: make them of examples by "
+            "bucketed(...), in_order(...) or make_batch(...)"
+        )
 
 
 def _shows_progress(wish: bool | None) -> bool:

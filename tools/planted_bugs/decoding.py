@@ -35,7 +35,7 @@ BUGS: list[Bug] = [
     Bug(
         "dropout is on while decoding",
         FILE,
-        "with evaluating(_module(model)):\n" + _START,
+        "with evaluating(as_module(model)):\n" + _START,
         "with torch.no_grad():\n" + _START,
         (f"{TESTS}::test_searching_leaves_the_model_as_it_was_and_uses_no_dropout",),
     ),
