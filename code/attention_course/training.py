@@ -269,8 +269,8 @@ def fit(
         )
     if validation is not None and not validation:
         raise ValueError("validation holds no batch, expected at least one, or None")
-    for batch in validation or ():
-        _check_batch("validation", batch)
+    for held_out in validation or ():
+        _check_batch("validation", held_out)
 
     on = choose_device(device)
     model.to(on).train()
