@@ -126,7 +126,8 @@ def test_the_packages_needs_have_no_upper_end() -> None:
 
 
 def test_everything_that_is_imported_is_required() -> None:
-    own = {path.stem for folder in ("tests", "tools") for path in (ROOT / folder).rglob("*.py")}
+    files = [path for folder in ("tests", "tools") for path in (ROOT / folder).rglob("*.py")]
+    own = {path.stem for path in files} | {path.parent.name for path in files}
     known = {canonicalize_name(item.name) for item in requirements()}
     providers = metadata.packages_distributions()
     unknown = set()
