@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 from browser import ROOT
+from execution import KERNEL_ENVIRONMENT
 
 CELL_TIMEOUT = 300  # seconds; nbval's own is 2000, and a dead kernel waits for all of it
 
@@ -39,7 +40,7 @@ def outcomes(notebook: Path, scratch: Path, *, strict: bool) -> dict[str, str]:
             f"--junitxml={report}",
         ],
         cwd=ROOT,
-        env={**environment, "OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"},
+        env={**environment, **KERNEL_ENVIRONMENT},
         capture_output=True,
         text=True,
         check=False,

@@ -37,7 +37,12 @@ CELL_TIMEOUT = 600  # seconds; the time limit of a whole chapter is checked on t
 
 # One core for each kernel: two that both use all cores take several times as long as one by one.
 # Progress bars would be stored as noise. Set here for every kernel that this process starts.
-KERNEL_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
+KERNEL_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "ATTENTION_COURSE_QUIET": "1",
+    "TQDM_DISABLE": "1",
+}
 
 # Runs last in each notebook's kernel and is not stored. VmHWM and not ru_maxrss: on Linux the
 # latter starts from the memory of the process that started the kernel.
