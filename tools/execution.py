@@ -98,6 +98,7 @@ def state_of_the_world() -> dict[str, str]:
     for package in ("torch", "numpy", "matplotlib", "ipykernel"):
         world[package] = importlib.metadata.version(package)
     world["python"] = platform.python_version()
+    world["kernel"] = json.dumps(KERNEL_ENVIRONMENT)
     world["ATTENTION_COURSE_DATA"] = os.environ.get("ATTENTION_COURSE_DATA", "")
     return world
 
