@@ -156,9 +156,35 @@ def test_the_next_case_gets_inputs_of_its_own() -> None:
 
     question = double()
     drawn = question.draw(0)
+    drawn = [*drawn, drawn[0]]  # in the end the first case once more
     examine(question, answer, 0)
     assert all(torch.equal(a, b["x"]) for a, b in zip(seen, drawn, strict=True))
     assert all(a is not b["x"] for a, b in zip(seen, drawn, strict=True))
+
+
+def test_an_answer_that_remembers_is_found_out() -> None:
+    """Right in every case, and wrong as soon as it has seen the inputs before."""
+    seen: list[float] = []
+
+    def answer(x: Tensor) -> Tensor:
+        known = x.sum().item() in seen
+        seen.append(x.sum().item())
+        return x if known else 2 * x
+
+    verdict = examine(double(), answer, 0)
+    assert verdict.passed == (False, True)
+    assert "asked the same again" in verdict.line
+
+
+def test_an_answer_may_count_for_itself() -> None:
+    count = 0
+
+    def answer(x: Tensor) -> Tensor:
+        nonlocal count
+        count += 1
+        return 2 * x
+
+    assert all(examine(double(), answer, 0).passed)
 
 
 # --- which mistake ---------------------------------------------------------------------------
@@ -287,7 +313,7 @@ def test_what_is_kept_back_never_reaches_the_answer() -> None:
         cases=(Case("only", draw),), kept_back=("gold",), judge=judge, reference=raising(Odd())
     )
     assert all(examine(question, answer, 0).passed)
-    assert len(seen) == 1
+    assert len(seen) == 2
 
 
 # --- what it leaves as it was ----------------------------------------------------------------
@@ -362,7 +388,7 @@ def test_the_default_device_is_put_back(
     finally:
         torch.set_default_device(None)
     assert capsys.readouterr().out == "double: 2 of 2 checks\n"
-    assert seen == ["cpu", "cpu"]
+    assert set(seen) == {"cpu"}
     assert after == before
 
 
@@ -411,7 +437,7 @@ def test_an_answer_runs_with_the_same_settings_wherever(tiny: Question) -> None:
         torch.set_default_dtype(torch.float32)
     torch.manual_seed(99)
     check("tiny.double", answer)
-    assert seen[:2] == seen[2:]
+    assert seen[:3] == seen[3:]
     assert seen[0][1:] == (torch.float32, True)
 
 

@@ -7,6 +7,7 @@ general what is wrong.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,46 +63,90 @@ def put(question: Question, answer: Answer, drawn: Sequence[Inputs]) -> list[Out
     return [ask(answer, question.sent(inputs), question.ask) for inputs in drawn]
 
 
-@apart(0)
-def judge(question: Question, drawn: Sequence[Inputs], outcomes: Sequence[Outcome]) -> Verdict:
-    """Judges what an answer did.
+class AnswerKey:
+    """A question with drawn inputs, and what the reference and the known mistakes do on them.
 
-    Args:
-        question: the question.
-        drawn: the inputs of every case, with what was kept back.
-        outcomes: what the answer did in every case, in the same order.
+    They are run when they are first needed and then kept, so that many answers to one question
+    cost little more than one.
     """
-    expected = _expected(question, drawn)
-    problems = [
-        _problem(question, case, outcome, right, inputs)
-        for case, outcome, right, inputs in zip(
-            question.cases, outcomes, expected, drawn, strict=True
+
+    def __init__(self, question: Question, drawn: Sequence[Inputs]) -> None:
+        self.question = question
+        self.drawn = drawn
+        self._mistakes: dict[str, list[Outcome]] = {}
+
+    @functools.cached_property
+    def expected(self) -> list[Value]:
+        """What the reference returns in every case, or what of the inputs was kept back."""
+        question = self.question
+        if question.kept_back:
+            return [{name: inputs[name] for name in question.kept_back} for inputs in self.drawn]
+        outcomes = put(question, question.reference, self.drawn)
+        for outcome in outcomes:
+            if isinstance(outcome, Raised):
+                raise RuntimeError(f"the reference of {question.id} raised {outcome}")
+        return [outcome.value for outcome in outcomes if isinstance(outcome, Returned)]
+
+    def of(self, mistake: Mistake) -> list[Outcome]:
+        """What the answer with this mistake does in every case."""
+        if mistake.name not in self._mistakes:
+            self._mistakes[mistake.name] = put(self.question, mistake.answer, self.drawn)
+        return self._mistakes[mistake.name]
+
+    @apart(0)
+    def judge(self, outcomes: Sequence[Outcome], again: Outcome | None = None) -> Verdict:
+        """Judges what an answer did.
+
+        Args:
+            outcomes: what it did in every case, in order.
+            again: what it did when it was asked the first case once more in the end.
+        """
+        cases = self.question.cases
+        problems = [
+            _problem(self.question, case, outcome, right, inputs)
+            for case, outcome, right, inputs in zip(
+                cases, outcomes, self.expected, self.drawn, strict=True
+            )
+        ]
+        if again is not None and problems[0] is None:
+            problems[0] = self._remembered(again)
+        passed = tuple(problem is None for problem in problems)
+        found = [problem for problem in problems if problem is not None]
+        if not found:
+            return Verdict(self.question, passed)
+        mistake = _recognised(self, outcomes, passed)
+        if mistake is not None:
+            return Verdict(self.question, passed, mistake.hint, mistake.name)
+        return Verdict(self.question, passed, min(found, key=lambda p: p.rank).sentence)
+
+    def _remembered(self, again: Outcome) -> Problem | None:
+        right, inputs = self.expected[0], self.drawn[0]
+        if _problem(self.question, self.question.cases[0], again, right, inputs) is None:
+            return None
+        return Problem(
+            Rank.CHANGED,
+            "asked the same again, your function answers otherwise: it must depend on its inputs "
+            "alone, not on what came before",
         )
-    ]
-    passed = tuple(problem is None for problem in problems)
-    found = [problem for problem in problems if problem is not None]
-    if not found:
-        return Verdict(question, passed)
-    mistake = _recognised(question, drawn, outcomes, expected, passed)
-    if mistake is not None:
-        return Verdict(question, passed, mistake.hint, mistake.name)
-    return Verdict(question, passed, min(found, key=lambda problem: problem.rank).sentence)
+
+
+def put_again(question: Question, answer: Answer, drawn: Sequence[Inputs]) -> Outcome | None:
+    """Asks the first case once more; None where the cases are parts of one long run."""
+    if question.in_parts or not drawn[0]:
+        return None
+    return ask(answer, question.sent(drawn[0]), question.ask)
+
+
+def judge(question: Question, drawn: Sequence[Inputs], outcomes: Sequence[Outcome]) -> Verdict:
+    """Judges what one answer did in every case."""
+    return AnswerKey(question, drawn).judge(outcomes)
 
 
 def examine(question: Question, answer: Answer, seed: int) -> Verdict:
     """Draws, asks and judges in this process."""
     drawn = question.draw(seed)
-    return judge(question, drawn, put(question, answer, drawn))
-
-
-def _expected(question: Question, drawn: Sequence[Inputs]) -> list[Value]:
-    if question.kept_back:
-        return [{name: inputs[name] for name in question.kept_back} for inputs in drawn]
-    outcomes = put(question, question.reference, drawn)
-    for outcome in outcomes:
-        if isinstance(outcome, Raised):
-            raise RuntimeError(f"the reference of {question.id} raised {outcome}")
-    return [outcome.value for outcome in outcomes if isinstance(outcome, Returned)]
+    outcomes = put(question, answer, drawn)
+    return AnswerKey(question, drawn).judge(outcomes, put_again(question, answer, drawn))
 
 
 def _problem(
@@ -166,11 +211,7 @@ def _taken(given: Value, expected: Value, part: int | str) -> tuple[Value, Probl
 
 
 def _recognised(
-    question: Question,
-    drawn: Sequence[Inputs],
-    outcomes: Sequence[Outcome],
-    expected: Sequence[Value],
-    passed: Sequence[bool],
+    key: AnswerKey, outcomes: Sequence[Outcome], passed: Sequence[bool]
 ) -> Mistake | None:
     """The known mistake that explains the failed cases best, if any explains one of them.
 
@@ -179,36 +220,33 @@ def _recognised(
     chance (parts are independent of each other, there one is enough). Among equals it is the
     first in the question's order.
     """
-    enough = 1 if question.in_parts else (len(passed) - sum(passed)) / 2
+    enough = 1 if key.question.in_parts else (len(passed) - sum(passed)) / 2
     best: tuple[int, Mistake] | None = None
-    for mistake in question.mistakes:
+    for mistake in key.question.mistakes:
         if mistake.sign is not None:
             shows = [
                 not ok and isinstance(o, Returned) and mistake.sign(o.value, right, inputs)
-                for ok, o, right, inputs in zip(passed, outcomes, expected, drawn, strict=True)
+                for ok, o, right, inputs in zip(
+                    passed, outcomes, key.expected, key.drawn, strict=True
+                )
             ]
             weight = sum(shows)
         else:
-            weight = _likeness(question, mistake, drawn, outcomes, expected, passed)
+            weight = _likeness(key, mistake, outcomes, passed)
         if weight and weight >= enough and (best is None or weight > best[0]):
             best = (weight, mistake)
     return best[1] if best else None
 
 
 def _likeness(
-    question: Question,
-    mistake: Mistake,
-    drawn: Sequence[Inputs],
-    outcomes: Sequence[Outcome],
-    expected: Sequence[Value],
-    passed: Sequence[bool],
+    key: AnswerKey, mistake: Mistake, outcomes: Sequence[Outcome], passed: Sequence[bool]
 ) -> int:
     """How many failed cases a mistake explains; one more than all cases if it agrees in all."""
+    question = key.question
     explained, agrees, shown = 0, True, False
     rows = zip(
-        question.cases, put(question, mistake.answer, drawn), outcomes, expected, drawn, passed,
-        strict=True,
-    )  # fmt: skip
+        question.cases, key.of(mistake), outcomes, key.expected, key.drawn, passed, strict=True
+    )
     for case, wrong, outcome, right, inputs, ok in rows:
         harmless = _problem(question, case, wrong, right, inputs) is None
         if ok or harmless:
@@ -226,4 +264,4 @@ def _likeness(
             agrees = False
     if not shown:
         return 0
-    return len(drawn) + 1 if agrees else explained
+    return len(key.drawn) + 1 if agrees else explained
