@@ -70,7 +70,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> str:
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, repository)
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
-    for name in ("code", "results"):
+    for name in ("code", "results", "exercises"):
         shutil.copytree(ROOT / name, repository / name, ignore=ignored)
     identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
     for command in (["init", "-q", "-b", "main"], ["add", "."], [*identity, "commit", "-qm", "."]):
@@ -167,6 +167,32 @@ def test_the_installed_package_is_whole(colab: Path, source: str, tmp_path: Path
         check=True,
     )
     assert set(done.stdout.split()) == results
+
+
+def test_the_installed_package_finds_the_exercises(
+    colab: Path, source: str, tmp_path: Path
+) -> None:
+    run_first_cells(NOTEBOOKS[0], colab, tmp_path / "empty", source)
+    look = (
+        "from attention_course.exercises import published, registry\n"
+        "for name in registry.names():\n"
+        "    print(published.learners(name), published.solved(name), len(published.setup(name)))"
+    )
+    done = subprocess.run(
+        [python(colab), "-c", look],
+        cwd=tmp_path,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    share = colab.parents[2] / "share" / "attention-course" / "exercises"
+    found = sorted(line.split() for line in done.stdout.splitlines())
+    names = sorted(path.name for path in (ROOT / "exercises").glob("[0-9][0-9]-*.ipynb"))
+    assert [paths[:2] for paths in found] == sorted(
+        [str(share / name), str(share / "solutions" / name)] for name in names
+    )
+    assert all(int(count) >= 1 for *_, count in found)
 
 
 def test_a_failed_installation_says_why(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from attention_course import replications
+from attention_course import replications, shipped
 from attention_course.evaluation import Scores
 from attention_course.replications import records
 
@@ -205,26 +205,9 @@ def test_outside_a_repository_and_without_git_the_commit_is_unknown(tmp_path, mo
 
 
 def test_results_are_read_from_the_repository(tmp_path, monkeypatch):
-    monkeypatch.setattr(replications, "REPOSITORY", tmp_path)
-    monkeypatch.setattr(replications, "_installed", lambda file: [])
+    monkeypatch.setattr(shipped, "REPOSITORY", tmp_path)
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "02-x.json").write_text('{"rows": ["é"]}', encoding="utf-8")
     assert replications.read("02-x") == {"rows": ["é"]}
     with pytest.raises(FileNotFoundError, match=r"no results named '02-y' .* one of \['02-x'\]"):
-        replications.read("02-y")
-
-
-def test_results_are_read_from_what_an_installed_package_brings(tmp_path, monkeypatch):
-    class Installed:
-        name = "02-x.json"
-
-        def locate(self) -> Path:
-            return tmp_path / "share" / "02-x.json"
-
-    monkeypatch.setattr(replications, "REPOSITORY", tmp_path / "nowhere")
-    monkeypatch.setattr(replications.metadata, "files", lambda name: [Installed()])
-    (tmp_path / "share").mkdir()
-    (tmp_path / "share" / "02-x.json").write_text('{"rows": []}')
-    assert replications.read("02-x") == {"rows": []}
-    with pytest.raises(FileNotFoundError):
         replications.read("02-y")

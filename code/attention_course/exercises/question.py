@@ -85,6 +85,7 @@ class Question:
         kept_back: names of drawn inputs that the answer never sees. Where there are any, they
             are what the output is judged by, and the reference is not run.
         barred: dotted names that an answer may not use, since they are what it should write.
+        seconds: CPU seconds that an answer may take over all cases in a graded run.
     """
 
     id: str
@@ -103,6 +104,7 @@ class Question:
     tolerance: Tolerance = field(default_factory=Tolerance)
     kept_back: tuple[str, ...] = ()
     barred: tuple[str, ...] = ()
+    seconds: float = 5.0
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", self.id):
@@ -111,6 +113,8 @@ class Question:
             raise ValueError(f"{self.id} has no cases, expected at least one")
         if len({case.part is None for case in self.cases}) > 1:
             raise ValueError(f"of the cases of {self.id} some have a part, expected all or none")
+        if not self.seconds > 0:
+            raise ValueError(f"seconds of {self.id} is {self.seconds}, expected more than 0")
 
     @property
     def exercise(self) -> str:
@@ -167,6 +171,15 @@ class Exercise:
         for question in self.questions:
             if question.exercise != self.name:
                 raise ValueError(f"{question.id} stands in exercise {self.name}")
+
+    @property
+    def notebook(self) -> str:
+        """The name of its notebooks, without a suffix: "02-bahdanau"."""
+        return f"{self.number:02}-{self.name.replace('_', '-')}"
+
+    def grade_id(self, question: Question) -> str:
+        """What nbgrader calls the cell of a question's answer; its check is that with "-check"."""
+        return f"{self.number:02}-{question.name}"
 
     @property
     def points(self) -> int:

@@ -1,7 +1,8 @@
 """Finds exercises and questions by name.
 
-An exercise is a package in this folder whose ``__init__.py`` defines ``EXERCISE``; it is imported
-when it is first asked for.
+An exercise is a package in this folder with a module ``exercise`` that defines ``EXERCISE``; it is
+imported when it is first asked for. The package itself is empty, so that the modules in it that
+put questions to an answer can be had without the references.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def exercise(name: str) -> Exercise:
     """
     if name not in names():
         raise ValueError(f"there is no exercise {name!r}, expected one of: {', '.join(names())}")
-    found: Exercise = importlib.import_module(f"{exercises.__name__}.{name}").EXERCISE
+    found: Exercise = importlib.import_module(f"{exercises.__name__}.{name}.exercise").EXERCISE
     return found
 
 

@@ -7,11 +7,9 @@ Chapters read what came out with `read`.
 from __future__ import annotations
 
 import json
-from importlib import metadata
-from pathlib import Path
 from typing import Any
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+from attention_course import shipped
 
 
 def read(name: str) -> dict[str, Any]:
@@ -25,21 +23,12 @@ def read(name: str) -> dict[str, Any]:
     Raises:
         FileNotFoundError: there is no such file.
     """
-    found = [REPOSITORY / "results" / f"{name}.json", *_installed(f"{name}.json")]
-    for path in found:
-        if path.is_file():
-            stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            return stored
-    here = sorted(path.stem for path in (REPOSITORY / "results").glob("*.json"))
+    path = shipped.find(f"results/{name}.json")
+    if path.is_file():
+        stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return stored
+    here = sorted(other.stem for other in path.parent.glob("*.json"))
     raise FileNotFoundError(
-        f"there are no results named {name!r} in {found[0].parent}, expected one of {here}; "
+        f"there are no results named {name!r} in {path.parent}, expected one of {here}; "
         "`attention-course replicate` makes them"
     )
-
-
-def _installed(file: str) -> list[Path]:
-    try:
-        files = metadata.files("attention-course") or []
-    except metadata.PackageNotFoundError:
-        return []
-    return [Path(str(path.locate())) for path in files if path.name == file]

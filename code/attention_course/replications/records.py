@@ -21,7 +21,7 @@ import torch
 
 import attention_course
 from attention_course.evaluation import Report, Scores
-from attention_course.replications import REPOSITORY
+from attention_course.shipped import REPOSITORY
 
 Row = dict[str, Any]
 Say = Callable[[str], None]

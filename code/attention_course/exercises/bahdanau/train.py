@@ -268,4 +268,5 @@ QUESTION = Question(
     judge=judge,
     kept_back=("translations", "habits"),
     barred=("attention_course.training", "attention_course.exercises.bahdanau"),
+    seconds=120,
 )
