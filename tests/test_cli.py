@@ -10,7 +10,7 @@ from pathlib import Path
 import attention_course
 import pytest
 import torch
-from attention_course.cli import DATA_SETS, EXPERIMENTS, main
+from attention_course.cli import DATA_SETS, ELSEWHERE, EXPERIMENTS, main
 from attention_course.data import available, sources
 from attention_course.data.multi30k import TERMS
 from attention_course.replications import bahdanau, multi30k
@@ -33,9 +33,18 @@ def test_the_installed_command_runs_and_is_quick_about_its_help():
     assert "replicate" in shown
     assert "Fetch a data set" in shown
     assert call("replicate", "--help").exit_code == 0
-    loaded = "import sys, attention_course.cli; print('torch' in sys.modules)"
+    loaded = (
+        "import sys, attention_course.cli as cli; cli.main(['--help'], standalone_mode=False);"
+        "print('torch' in sys.modules)"
+    )
     found = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True)
-    assert found.stdout == "False\n"
+    assert found.stdout.splitlines()[-1] == "False"
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_commands_of_other_modules_are_found(name):
+    assert name in call("--help").output
+    assert "Usage: " in call(name, "--help").output
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

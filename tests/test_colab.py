@@ -186,7 +186,7 @@ def test_the_installed_package_finds_the_exercises(
         text=True,
         check=True,
     )
-    share = colab.parents[2] / "share" / "attention-course" / "exercises"
+    share = colab.parents[2].resolve() / "share" / "attention-course" / "exercises"
     found = sorted(line.split() for line in done.stdout.splitlines())
     names = sorted(path.name for path in (ROOT / "exercises").glob("[0-9][0-9]-*.ipynb"))
     assert [paths[:2] for paths in found] == sorted(

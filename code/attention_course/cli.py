@@ -14,8 +14,24 @@ EXPERIMENTS = ("bahdanau", "multi30k")
 DATA_SETS = ("translation", "multi30k")
 
 
+# Commands in modules of their own: their names, and where they are found when they are asked for.
+ELSEWHERE = {
+    "exercise": "attention_course.authoring.command:exercise",
+}
+
+
 class Commands(click.Group):
-    """Commands whose expected errors are one line, not a traceback."""
+    """Commands whose expected errors are one line, not a traceback; some are imported late."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module, _, attribute = ELSEWHERE[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -29,7 +45,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(attention_course.__version__, prog_name="attention-course")
 def main() -> None:
-    """Attention, Step by Step: the course's data and experiments."""
+    """Attention, Step by Step: the course's data, experiments and exercises."""
 
 
 @main.command()

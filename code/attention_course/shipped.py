@@ -31,4 +31,4 @@ def _installed(file: str) -> list[Path]:
     except metadata.PackageNotFoundError:
         return []
     end = f"share/attention-course/{file}"
-    return [Path(str(path.locate())) for path in files if path.as_posix().endswith(end)]
+    return [Path(str(path.locate())).resolve() for path in files if path.as_posix().endswith(end)]

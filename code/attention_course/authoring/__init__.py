@@ -1,0 +1,1 @@
+"""Tools for those who write exercises: a new one, its notebooks, and the proof that it holds."""
