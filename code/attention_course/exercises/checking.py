@@ -44,14 +44,13 @@ def progress(name: str) -> None:
         ValueError: there is no such exercise.
     """
     exercise = registry.exercise(name)
-    verdicts = [_verdicts.get(question.id) for question in exercise.questions]
-    won = sum(verdict.points for verdict in verdicts if verdict)
-    open_ = [
-        question.name
-        for question, verdict in zip(exercise.questions, verdicts, strict=True)
-        if verdict is None or not all(verdict.passed)
-    ]
+    verdicts = {question.name: _verdicts.get(question.id) for question in exercise.questions}
+    won = sum(verdict.points for verdict in verdicts.values() if verdict)
+    open_ = [name for name, verdict in verdicts.items() if verdict and not all(verdict.passed)]
+    # a kernel that was started again knows of no check: the answers stand in the notebook still
+    unknown = [name for name, verdict in verdicts.items() if verdict is None]
     rest = f"; still open: {', '.join(open_)}" if open_ else ""
+    rest += f"; check not run in this session: {', '.join(unknown)}" if unknown else ""
     print(
         f"exercise {exercise.number}: {round(won, 1):g} of {exercise.points} points so far{rest} "
         "(the graded run uses other inputs)"
