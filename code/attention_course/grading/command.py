@@ -1,0 +1,193 @@
+"""`attention-course grade`: marks a folder of submissions."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import statistics
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from attention_course.grading.intake import Collected
+    from attention_course.grading.isolation import Protection
+    from attention_course.grading.marks import Run
+    from attention_course.grading.running import Lanes
+
+NOT_ALL_MARKED = 3  # exit status: 1 is an error, 2 a wrong call, 130 Ctrl-C
+
+EXAMPLES = """\b
+Examples:
+  attention-course grade handed-in/ --out results/
+  attention-course grade moodle-export.zip --out results/ --require-isolation
+  attention-course grade handed-in/ --out results/ --scheduler tcp://10.0.0.1:8786
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("submissions", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder for marks and reports.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    help="Of the inputs. Default: a fresh one for each run.",
+)
+@click.option(
+    "--lanes",
+    type=click.IntRange(min=1),
+    help="How many answers run at once. Default: one for each processor.",
+)
+@click.option(
+    "--require-isolation",
+    is_flag=True,
+    help="Refuse to begin where a protection is missing on this machine.",
+)
+@click.option("--again", is_flag=True, help="Mark everything anew, also what did not change.")
+@click.option(
+    "--nbval",
+    is_flag=True,
+    help="Ask nbval for a second opinion. Slow, and it runs the answers without isolation.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Mark on a cluster of dask.distributed.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def grade(
+    submissions: Path,
+    out: Path,
+    seed: int | None,
+    lanes: int | None,
+    require_isolation: bool,
+    again: bool,
+    nbval: bool,
+    scheduler: str | None,
+    as_json: bool,
+) -> None:
+    """Mark the notebooks in SUBMISSIONS, a folder or a zip archive.
+
+    Understood are student/notebook.ipynb, flat files, archives and Moodle's export. Answers run in
+    processes of their own, with fresh inputs, and are judged here.
+
+    Stopped and started again, it goes on where it was; run again, it marks only what changed.
+    RESULTS/index.html is where to begin reading. The exit status is 0 where everything could be
+    marked, 3 where something could not, which is then listed.
+    """
+    # here, so that `attention-course --help` need not wait for torch
+    from attention_course.grading import lanes as local
+    from attention_course.grading import reports
+    from attention_course.grading.intake import collect
+    from attention_course.grading.isolation import Warm
+
+    _apart(submissions, out)
+    collected = collect(submissions)
+    found = len(collected.submissions)
+    if not found and not collected.unreadable:
+        raise click.ClickException(
+            f"{submissions} holds no notebooks; expected for example {submissions}/anna/"
+            "02-bahdanau.ipynb, or flat files, or a zip archive"
+        )
+    click.echo(f"{found} submissions, {len(collected.unreadable)} unreadable", err=True)
+    if scheduler:
+        from attention_course.grading import cluster
+
+        way: Lanes = cluster.there(scheduler, require=require_isolation)
+        done = _run(collected, out, way, seed, again)
+    else:
+        count = lanes or os.cpu_count() or 1
+        with Warm(local.preload(), lanes=count, require=require_isolation) as warm:
+            for protection in warm.protections:
+                sign = "+" if protection.active else "-"
+                click.echo(f"{sign} {protection.name}: {protection.why}", err=True)
+            done = _run(collected, out, local.here(warm, count), seed, again)
+            protections = tuple(_plain(protection) for protection in warm.protections)
+            done = dataclasses.replace(done, protections=protections)
+    if nbval:
+        from attention_course.grading import second_opinion
+
+        done = second_opinion.compared(done, collected, click.echo)
+    reports.write(out, done)
+    _tell(done, out, as_json)
+    if done.unreadable or not all(marked.complete for marked in done.marked):
+        sys.exit(NOT_ALL_MARKED)
+
+
+def _apart(submissions: Path, out: Path) -> None:
+    one, other = submissions.resolve(), out.resolve()
+    if one == other or one in other.parents:
+        raise click.UsageError(f"--out is {out}, expected a folder outside {submissions}")
+
+
+def _run(collected: Collected, out: Path, lanes: Lanes, seed: int | None, again: bool) -> Run:
+    from tqdm import tqdm
+
+    from attention_course.grading import running
+
+    with tqdm(unit=" answers", disable=None, dynamic_ncols=True) as bar:
+
+        def progress(done: int, total: int) -> None:
+            if bar.total != total:  # what is there from before says nothing about the speed
+                bar.total, bar.initial, bar.n = total, done, done
+            bar.update(done - bar.n)
+
+        try:
+            return running.run(collected, out, lanes, seed=seed, again=again, progress=progress)
+        except KeyboardInterrupt:
+            bar.close()
+            click.echo(
+                f"stopped: {bar.n} of {bar.total} answers are marked and kept in {out}; "
+                "the same command goes on from there",
+                err=True,
+            )
+            sys.exit(130)
+
+
+def _plain(protection: Protection) -> tuple[str, bool, str]:
+    return protection.name, protection.active, protection.why
+
+
+def _tell(run: Run, out: Path, as_json: bool) -> None:
+    """Prints a line for each exercise, and everything that could not be marked."""
+    from attention_course.exercises import registry
+    from attention_course.grading.marks import Reason
+
+    open_ = [
+        {"student": marked.student, "path": marked.path, "why": f"{mark.question}: {mark.hint}"}
+        for marked in run.marked
+        for mark in marked.marks
+        if mark.reason is Reason.UNMARKED
+    ]
+    open_ += [{"student": u.student, "path": u.path, "why": u.why} for u in run.unreadable]
+    exercises = {
+        name: [marked.points for marked in run.marked if marked.exercise == name]
+        for name in sorted({marked.exercise for marked in run.marked})
+    }
+    summary: dict[str, Any] = {
+        "submissions": len(run.marked),
+        "from_store": run.from_store,
+        "seconds": round(run.seconds, 1),
+        "seed": run.seed,
+        "exercises": {
+            name: {"submissions": len(points), "mean": round(statistics.mean(points), 2)}
+            for name, points in exercises.items()
+        },
+        "not_marked": open_,
+        "index": str(out / "index.html"),
+    }
+    if as_json:
+        click.echo(json.dumps(summary, indent=1, ensure_ascii=False))
+        return
+    for name, row in summary["exercises"].items():
+        maximum = registry.exercise(name).points
+        click.echo(
+            f"{name}: {row['submissions']} submissions, mean {row['mean']:g} of {maximum} points"
+        )
+    for row in open_:
+        click.echo(f"not marked: {row['student']}: {row['path']}: {row['why']}")
+    click.echo(f"seed {run.seed}, {run.seconds:.1f} s; read {out / 'index.html'}")
