@@ -68,7 +68,7 @@ def ask(answer: Answer, inputs: Mapping[str, Value], how: Ask = call, *, seed: i
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: it must not end the notebook
-            return Raised(type(error).__name__, _first_line(error))
+            return raised(error)
     return Returned(value, changed)
 
 
@@ -79,7 +79,7 @@ def apart(seed: int) -> Iterator[None]:
     on_cpu = torch.get_rng_state()
     dtype, gradients = torch.get_default_dtype(), torch.is_grad_enabled()
     device, cpu = torch.get_default_device(), torch.device("cpu")
-    silence = io.StringIO()
+    silence = Nowhere()
     with (
         warnings.catch_warnings(),
         contextlib.redirect_stdout(silence),
@@ -105,6 +105,21 @@ def apart(seed: int) -> Iterator[None]:
             random.setstate(python)
             np.random.set_state(numpy)  # noqa: NPY002
             torch.set_rng_state(on_cpu)
+
+
+class Nowhere(io.TextIOBase):
+    """A text file that keeps nothing of what is written to it."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def raised(error: BaseException) -> Raised:
+    """What an exception is told as."""
+    return Raised(type(error).__name__, _first_line(error))
 
 
 def _first_line(error: BaseException) -> str:

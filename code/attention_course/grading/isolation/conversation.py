@@ -1,0 +1,113 @@
+"""What the marking process says to an answer's process, and what it accepts from there.
+
+First comes the job: the sources. Then, one after the other, the inputs of each run, under a
+number that nobody can guess, and back comes the outcome under that number. The last exchange has
+no inputs, and what comes back are the barred names that the answer was seen to use.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from attention_course.exercises.asking import Outcome, Raised, Returned
+from attention_course.exercises.values import Value
+from attention_course.grading.isolation.channel import Channel, Closed
+from attention_course.grading.isolation.frames import FrameError
+from attention_course.grading.isolation.joint import Job
+
+MOST_LETTERS = 200  # of the name of an exception's type, and of its message
+MOST_NAMES = 1000  # of changed inputs or barred names
+SMALL = 64 << 10  # bytes of a frame that holds nothing but names
+
+
+@dataclass
+class Said:
+    """What an answer's process said: outcomes so far, and why there are no more of them.
+
+    Attributes:
+        outcomes: of the runs that came to an end.
+        tripped: the barred names that were seen to be used.
+        broke: "" where all was said; else what went wrong, in a sentence.
+        late: whether it was the time that ran out.
+    """
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    tripped: tuple[str, ...] = ()
+    broke: str = ""
+    late: bool = False
+
+
+def converse(channel: Channel, job: Job, deadline: float, most: int) -> Said:
+    """Puts a job to an answer's process; never raises for what comes from there.
+
+    Args:
+        channel: to it.
+        job: what to ask.
+        deadline: when it must be over, on the clock of `time.monotonic`.
+        most: bytes of one outcome.
+    """
+    said = Said()
+    try:
+        channel.send(_shown(job), deadline)
+        for inputs in job.inputs:
+            answer = _asked(channel, {"inputs": dict(inputs)}, deadline, most)
+            said.outcomes.append(outcome_in(answer))
+        answer = _asked(channel, {}, deadline, SMALL)
+        names = _texts(answer, "tripped")
+        said.tripped = tuple(name for name in job.barred if name in names)
+    except TimeoutError:
+        said.broke, said.late = "it was silent until its time was over", True
+    except Closed:
+        said.broke = "it ended before it had answered"
+    except FrameError as error:
+        said.broke = f"it sent something that is no answer: {error}"
+    return said
+
+
+def _shown(job: Job) -> Value:
+    return {
+        "setup": list(job.setup),
+        "source": job.source,
+        "function": job.function,
+        "how": job.how,
+        "barred": list(job.barred),
+    }
+
+
+def _asked(channel: Channel, what: dict[str, Value], deadline: float, most: int) -> Value:
+    number = secrets.token_hex(8)
+    channel.send({"run": number, **what}, deadline)
+    answer = channel.receive(deadline, most)
+    if not isinstance(answer, dict) or answer.get("run") != number:
+        raise FrameError("an answer that nobody asked for")
+    return answer
+
+
+def shown(outcome: Outcome) -> dict[str, Value]:
+    """An outcome as a value."""
+    if isinstance(outcome, Raised):
+        return {"raised": outcome.type_name, "message": outcome.message}
+    return {"returned": outcome.value, "changed": list(outcome.changed)}
+
+
+def outcome_in(answer: Any) -> Outcome:
+    """The outcome in what an answer's process said.
+
+    Raises:
+        FrameError: there is none.
+    """
+    if "returned" in answer:
+        return Returned(answer["returned"], _texts(answer, "changed"))
+    texts = answer.get("raised"), answer.get("message")
+    if all(isinstance(text, str) and len(text) <= MOST_LETTERS for text in texts):
+        return Raised(*texts)
+    raise FrameError("neither a value nor an exception")
+
+
+def _texts(answer: Any, key: str) -> tuple[str, ...]:
+    texts = answer.get(key)
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts[:MOST_NAMES]):
+        raise FrameError(f"no list of names under {key!r}")
+    return tuple(texts[:MOST_NAMES])

@@ -1,0 +1,104 @@
+"""What goes into the running of an answer and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from attention_course.exercises.asking import Outcome
+from attention_course.exercises.values import Value
+
+Inputs = Mapping[str, Value]
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an answer may use, over all its runs together.
+
+    Attributes:
+        wall: seconds from the start of its process to the last outcome.
+        cpu: seconds of CPU time, rounded up to whole ones.
+        memory: bytes beyond what the warm process has mapped.
+        frame: bytes of one outcome.
+        tasks: threads at a time; where new processes cannot be forbidden, processes as well.
+        files: open files at a time.
+        disk: bytes in its private folder.
+    """
+
+    wall: float = 20.0
+    cpu: float = 5.0
+    memory: int = 1024 * MIB
+    frame: int = 64 * MIB
+    tasks: int = 32
+    files: int = 64
+    disk: int = 16 * MIB
+
+
+@dataclass(frozen=True)
+class Job:
+    """An answer and what is put to it.
+
+    Attributes:
+        setup: sources of the cells that run before the answer.
+        source: of the answer.
+        function: the name that the answer has to define.
+        how: "module:qualname" of the question's `ask`.
+        barred: dotted names that the answer must not use.
+        inputs: of each run; they are sent one after the other, each after the outcome of the last.
+    """
+
+    setup: tuple[str, ...]
+    source: str
+    function: str
+    how: str
+    barred: tuple[str, ...]
+    inputs: Sequence[Inputs]
+
+
+class Ended(str, Enum):
+    """How the process of an answer came to its end."""
+
+    FINISHED = "finished"  # an outcome for each run, and it left by itself
+    TIMED_OUT = "timed out"
+    MEMORY = "memory"
+    DIED = "died"  # it ended, or broke off the conversation, before all outcomes were there
+    FAILED = "failed"  # through no fault of the answer: it has to be run again
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of a job.
+
+    Attributes:
+        outcomes: those that came back complete, in the order of the inputs.
+        ended: how it ended.
+        detail: one sentence on that for an instructor, "" where it finished.
+        seconds: wall time.
+        cpu: CPU seconds of the answer and all it started.
+        memory: peak resident memory in bytes, with what the warm process shares with it.
+        tripped: the barred names that it was seen to use.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    ended: Ended
+    detail: str = ""
+    seconds: float = 0.0
+    cpu: float = 0.0
+    memory: int = 0
+    tripped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Protection:
+    """Something that an answer is kept from: whether on this machine it is, and how or why not."""
+
+    name: str
+    active: bool
+    why: str
+
+
+class IsolationError(RuntimeError):
+    """Answers cannot be run here, or not with the protection that was asked for."""
