@@ -8,9 +8,9 @@ from pathlib import Path
 import nbformat
 import notebooks
 import pytest
+from attention_course.grading.nbval import outcomes
 from browser import ROOT
 from nbformat import NotebookNode
-from nbval_run import outcomes
 
 CHAPTERS = sorted((ROOT / "book").glob("[0-9][0-9]-*.ipynb"))
 SOLVED = sorted((ROOT / "exercises" / "solutions").glob("[0-9][0-9]-*.ipynb"))

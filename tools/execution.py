@@ -25,6 +25,7 @@ from typing import Any
 import jupytext
 import nbformat
 import psutil
+from attention_course.grading.nbval import KERNEL_ENVIRONMENT
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from nbclient import NotebookClient
@@ -34,15 +35,6 @@ from nbformat import NotebookNode
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "_build" / ".jupyter_cache"
 CELL_TIMEOUT = 600  # seconds; the time limit of a whole chapter is checked on the page of run times
-
-# One core for each kernel: two that both use all cores take several times as long as one by one.
-# Progress bars would be stored as noise. Set here for every kernel that this process starts.
-KERNEL_ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "ATTENTION_COURSE_QUIET": "1",
-    "TQDM_DISABLE": "1",
-}
 
 # Runs last in each notebook's kernel and is not stored. VmHWM and not ru_maxrss: on Linux the
 # latter starts from the memory of the process that started the kernel.
