@@ -30,14 +30,12 @@ def masked_softmax(scores: Tensor, mask: Tensor, dim: int = -1) -> Tensor:
     if mask.dtype != torch.bool:
         raise ValueError(f"mask has dtype {mask.dtype}, expected torch.bool (True: may look)")
     try:
-        broadcasts = torch.broadcast_shapes(scores.shape, mask.shape) == scores.shape
+        mask.expand_as(scores)  # torch.broadcast_shapes would import sympy first: 0.3 s
     except RuntimeError:
-        broadcasts = False
-    if not broadcasts:
         raise ValueError(
             f"mask has shape {tuple(mask.shape)}, which does not broadcast to "
             f"{tuple(scores.shape)}, the shape of scores"
-        )
+        ) from None
     barred = ~mask
     # The lowest finite number, not -inf: in a row with nothing to look at, -inf makes NaN.
     weights = scores.masked_fill(barred, torch.finfo(scores.dtype).min).softmax(dim)
