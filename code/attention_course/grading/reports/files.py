@@ -13,6 +13,8 @@ import os
 import re
 from pathlib import Path
 
+from attention_course.grading.reports.names import folded
+
 MANIFEST = ".reports.json"
 # The only places where files come and go with students.
 _REMOVABLE = re.compile(r"(feedback|gradescope)/[^/\\]+/[^/\\]+")
@@ -51,10 +53,11 @@ class Folder:
 
     def finish(self) -> None:
         """Removes what an earlier run wrote and this one did not; writes the manifest."""
+        kept = {folded(name): self.path / name for name in self._digests}
         for name, digest in _manifest(self.path).items():
             if name not in self._digests and _REMOVABLE.fullmatch(name):
-                _remove(self.path, name, digest)
-        listed = json.dumps(self._digests, indent=1, ensure_ascii=True)
+                _remove(self.path, name, digest, kept.get(folded(name)))
+        listed = json.dumps(self._digests, indent=1)
         replace(self.path / MANIFEST, f"{listed}\n".encode())
 
 
@@ -93,14 +96,19 @@ def _manifest(folder: Path) -> dict[str, str]:
     return {name: digest for name, digest in stored.items() if isinstance(digest, str)}
 
 
-def _remove(folder: Path, name: str, digest: str) -> None:
+def _remove(folder: Path, name: str, digest: str, twin: Path | None) -> None:
+    """Removes a file that still is what was written, and its folder if it is then empty.
+
+    `twin` is a file of this run under a name that may be the same to this file system.
+    """
     path = folder / name
-    parents = (path.parent, path.parent.parent)
-    if ".." in path.parts or path.is_symlink() or any(parent.is_symlink() for parent in parents):
+    if ".." in path.parts or path.parent.is_symlink() or path.parent.parent.is_symlink():
         return
     try:
-        if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            return  # somebody has written into it
+        if twin is not None and path.samefile(twin):
+            return
+        if path.is_symlink() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            return  # somebody else's by now
         path.unlink()
         path.parent.rmdir()
     except OSError:

@@ -11,7 +11,7 @@ from typing import Any
 
 from attention_course.exercises.question import Exercise, Question
 from attention_course.grading.marks import Mark, Reason
-from attention_course.grading.reports import wording
+from attention_course.grading.reports import learner, wording
 from attention_course.grading.reports.roster import Student
 
 OTHER_INPUTS = "The graded run uses other inputs than the checks in your notebook."
@@ -88,5 +88,5 @@ def _output(question: Question, mark: Mark) -> str:
     ]
     if mark.reason not in (Reason.PASSED, Reason.WRONG):
         lines = [f"{wording.IN_WORDS[mark.reason].capitalize()}.", *lines]
-    hint = wording.sentence(wording.for_learner(mark))
-    return "\n".join([*lines, *filter(None, (hint, wording.advice(mark, question)))])
+    hint = wording.sentence(learner.hint(mark))
+    return "\n".join([*lines, *filter(None, (hint, learner.advice(mark, question)))])

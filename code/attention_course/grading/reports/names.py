@@ -25,9 +25,9 @@ def folders(students: Iterable[str]) -> dict[str, str]:
     """The folder's name for each student; no two are the same, in whatever case."""
     chosen = {student: _plain(student) for student in students}
     for digits in (8, 64):
-        taken = Counter(map(_folded, chosen.values()))
+        taken = Counter(map(folded, chosen.values()))
         for student, name in chosen.items():
-            if taken[_folded(name)] > 1:
+            if taken[folded(name)] > 1:
                 chosen[student] = f"{_plain(student)}-{_digest(student, digits)}"
     return chosen
 
@@ -49,7 +49,8 @@ def _letters(student: str) -> str:
     return re.sub(r"[-.]{2,}", "-", "".join(kept)).strip("-.")
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """What two names share that some file system takes for one."""
     return unicodedata.normalize("NFKC", name).casefold()
 
 

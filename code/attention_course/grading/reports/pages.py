@@ -11,13 +11,14 @@ import base64
 import functools
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attention_course.exercises.question import Exercise, Question
 from attention_course.grading.marks import Mark, Marked, Reason
-from attention_course.grading.reports import wording
+from attention_course.grading.reports import learner, wording
 from attention_course.grading.reports.roster import Student
 
 if TYPE_CHECKING:
@@ -70,10 +71,15 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=wording.visible,
     )
-    found.filters.update(number=wording.number, sentence=wording.sentence, prose=_prose)
+    forms = {"number": wording.number, "seconds": wording.seconds, "percent": wording.percent}
+    found.filters.update(
+        forms, sentence=wording.sentence, prose=_prose, some=_some, moment=wording.moment
+    )
     style, script = (_text(name) for name in ("style.css", "sort.js"))
     found.globals.update(
+        forms,
         Reason=Reason,
+        cell=_cell,
         in_words=wording.IN_WORDS,
         style=style,
         script=script,
@@ -90,9 +96,9 @@ def feedback(student: Student, exercise: Exercise, marked: Marked) -> bytes:
             number,
             question,
             mark,
-            wording.for_learner(mark),
-            wording.advice(mark, question),
-            wording.found(mark, question),
+            learner.hint(mark),
+            learner.advice(mark, question),
+            learner.found(mark, question),
         )
         for number, (question, mark) in enumerate(
             zip(exercise.questions, marked.marks, strict=True), start=1
@@ -137,6 +143,19 @@ def _prose(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
         for place, part in enumerate(parts)
     )
+
+
+def _some(value: float | None, form: Callable[[float], str], missing: str = "n/a") -> str:
+    """A number in words; another word where there is none."""
+    return missing if value is None else form(value)
+
+
+def _cell(value: float | None, form: Callable[[float], str]) -> Markup:
+    """A cell of a table that can be sorted by the number itself."""
+    from markupsafe import Markup
+
+    key = -2 if value is None else value  # behind all others; a correlation goes down to -1
+    return Markup('<td class="number" data-key="{}">{}</td>').format(key, _some(value, form))
 
 
 def _text(name: str) -> Markup:

@@ -51,16 +51,22 @@ class Student:
         )
 
     @property
+    def troubles(self) -> list[str]:
+        """What stands between this student and a final mark."""
+        unreadable = [f"unreadable: {item.path}: {item.why}" for item in self.unreadable]
+        unmarked = [
+            mark.question
+            for marked in self.marked.values()
+            for mark in marked.marks
+            if mark.reason is Reason.UNMARKED
+        ]
+        return unreadable + ([f"not marked yet: {', '.join(unmarked)}"] if unmarked else [])
+
+    @property
     def notes(self) -> list[str]:
-        """What stands between this student and a final mark, and what is missing."""
-        notes = [f"unreadable: {item.path}: {item.why}" for item in self.unreadable]
-        for marked in self.marked.values():
-            left = [m.question for m in marked.marks if m.reason is Reason.UNMARKED]
-            if left:
-                notes.append(f"not marked yet: {', '.join(left)}")
-        if self.open:
-            notes.append(f"nothing to mark for: {', '.join(self.open)}")
-        return notes
+        """The troubles, and what is missing."""
+        missing = [f"nothing to mark for: {', '.join(self.open)}"] if self.open else []
+        return self.troubles + missing
 
 
 @dataclass(frozen=True)
