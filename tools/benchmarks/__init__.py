@@ -1,0 +1,1 @@
+"""What `make bench` measures: the models, a learner's checks, the marking of a class."""
