@@ -2,6 +2,7 @@
 
     python tools/notebooks.py          write them, running what their promised outputs need
     python tools/notebooks.py --check  run nothing; say which are not in step, and end with status 1
+    python tools/notebooks.py exercises/solutions/02-bahdanau.md    those of this source alone
 
     book/NN-name.md                 -> book/NN-name.ipynb
     exercises/solutions/NN-name.md  -> exercises/solutions/NN-name.ipynb   solved
@@ -22,7 +23,7 @@ import importlib.metadata
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import jupytext
@@ -59,12 +60,23 @@ NBGRADER_REQUIRED = {"schema_version", "grade", "locked", "solution"}
 NBGRADER_OPTIONAL = {"task", "grade_id", "points", "checksum", "cell_type"}
 
 
-def sources() -> list[Path]:
-    """Every MyST notebook, chapters first."""
+def sources(names: Sequence[str] = ()) -> list[Path]:
+    """The MyST notebooks of these names, as `shown` gives them; without names all, chapters first.
+
+    Raises:
+        ValueError: there is no such source.
+    """
     pattern = "[0-9][0-9]-*.md"
-    return sorted((ROOT / "book").glob(pattern)) + sorted(
+    found = sorted((ROOT / "book").glob(pattern)) + sorted(
         (ROOT / "exercises" / "solutions").glob(pattern)
     )
+    if not names:
+        return found
+    by_name = {shown(path): path for path in found}
+    unknown = [name for name in names if name not in by_name]
+    if unknown:
+        raise ValueError(f"there is no source {', '.join(unknown)}; there is {', '.join(by_name)}")
+    return [by_name[name] for name in names]
 
 
 def page_of(source: Path) -> str:
@@ -258,11 +270,11 @@ def out_of_step(target: Path, expected: NotebookNode) -> Iterator[str]:
         yield f"differs from what its source gives{which}"
 
 
-def check() -> list[str]:
+def check(names: Sequence[str] = ()) -> list[str]:
     """Everything that is not in step, found without running anything."""
     found = []
     known = set()
-    for source in sources():
+    for source in sources(names):
         try:
             made = made_from(source)
         except ValueError as error:
@@ -271,16 +283,16 @@ def check() -> list[str]:
         known |= set(made)
         for target, expected in made.items():
             found += [f"{shown(target)}: {problem}" for problem in out_of_step(target, expected)]
-    for folder in ("book", "exercises", "exercises/solutions"):
+    for folder in () if names else ("book", "exercises", "exercises/solutions"):
         strangers = set((ROOT / folder).glob("*.ipynb")) - known
         found += [f"{shown(path)}: has no source" for path in sorted(strangers)]
     return found
 
 
-def write() -> list[str]:
+def write(names: Sequence[str] = ()) -> list[str]:
     """Write every notebook that changed; return what went wrong."""
     failures, promising, others = [], [], []
-    for source in sources():
+    for source in sources(names):
         try:
             keeps = any(map(promises, notebook_from(source).cells))
             (promising if keeps else others).append(source)
@@ -311,8 +323,13 @@ def shown(path: Path) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing, run nothing")
-    only_check = parser.parse_args().check
-    found = check() if only_check else write()
+    parser.add_argument("sources", nargs="*", help="their .md files; without any, all")
+    arguments = parser.parse_args()
+    only_check = arguments.check
+    try:
+        found = (check if only_check else write)(arguments.sources)
+    except ValueError as error:
+        parser.error(str(error))
     if not found:
         print("notebooks: in step with their sources")
         return 0

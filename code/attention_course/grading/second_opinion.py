@@ -122,9 +122,8 @@ def printed(question: Question, words: str) -> str:
 
 
 def _error(words: str) -> str:
-    """The last line of a traceback, without its colours; "" where there is none."""
+    """nbval's time-out, or the last line of a traceback, without colours; "" where neither is."""
     plain = re.sub(r"(?:\x1b|#x1B)\[[0-9;]*m", "", words)
-    found = re.findall(
-        r"^(?:\w+(?:Error|Exit|Exception|Interrupt)\b.*|Timeout of .*)$", plain, re.M
-    )
-    return str(found[-1]).strip() if found else ""
+    late = re.findall(r"Timeout of .*", plain)
+    raised = re.findall(r"^\w+(?:Error|Exit|Exception|Interrupt)\b.*$", plain, re.MULTILINE)
+    return str(late[0] if late else raised[-1] if raised else "").strip()
