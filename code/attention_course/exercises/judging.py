@@ -13,10 +13,14 @@ from dataclasses import dataclass
 
 from attention_course.exercises.asking import Answer, Outcome, Raised, Returned, apart, ask
 from attention_course.exercises.comparing import Problem, Rank, compare, unpacked, wrong_kind
-from attention_course.exercises.question import Case, Inputs, Mistake, Question
+from attention_course.exercises.question import Case, Inputs, Mistake, Question, Sign
 from attention_course.exercises.values import Value
 
 STUB = "write your answer here"  # what the learner's notebook raises where an answer is missing
+
+# What a question's own judge may raise over a value that no honest run of its `ask` gives; a
+# process that holds a hostile answer can send any value.
+UPSET = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -182,10 +186,22 @@ def _difference(
         expected = expected[case.part]
         if question.judge is compare:
             return compare(given, expected, inputs, question.tolerance, _place(case))
-    problem = question.judge(given, expected, inputs, question.tolerance)
+    try:
+        problem = question.judge(given, expected, inputs, question.tolerance)
+    except UPSET:
+        problem = Problem(
+            Rank.NOTHING, "what your function returns cannot be compared with what was expected"
+        )
     if problem is not None and case.part is not None:
         return Problem(problem.rank, f"{case.name}: {problem.sentence}")
     return problem
+
+
+def _shows(sign: Sign, given: Value, expected: Value, inputs: Inputs) -> bool:
+    try:
+        return bool(sign(given, expected, inputs))  # a forged value may be None
+    except UPSET:
+        return False
 
 
 def _place(case: Case) -> str:
@@ -225,7 +241,7 @@ def _recognised(
     for mistake in key.question.mistakes:
         if mistake.sign is not None:
             shows = [
-                not ok and isinstance(o, Returned) and mistake.sign(o.value, right, inputs)
+                not ok and isinstance(o, Returned) and _shows(mistake.sign, o.value, right, inputs)
                 for ok, o, right, inputs in zip(
                     passed, outcomes, key.expected, key.drawn, strict=True
                 )
