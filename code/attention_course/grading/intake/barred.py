@@ -1,0 +1,62 @@
+"""The policy: which names an answer uses that it must not use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from attention_course.grading.intake.uses import Uses
+
+# what belongs to the checks; `check` and `progress` alone are for learners
+INTERNAL = (
+    "attention_course.exercises",
+    "attention_course.grading",
+    "attention_course.authoring",
+)
+ALLOWED = frozenset(
+    f"attention_course.exercises.{name}"
+    for name in ("check", "progress", "checking.check", "checking.progress")
+)
+
+
+def barred_uses(
+    setup: Sequence[str], source: str, function: str, barred: Sequence[str]
+) -> tuple[str, ...]:
+    """The dotted names that an answer uses and must not, in alphabetical order.
+
+    An import alone, an annotation, a string and a comment use nothing; what the setup uses is not
+    the answer's.
+
+    Args:
+        setup: the sources that run before it; of these only the imports matter.
+        source: the answer with its helpers.
+        function: the name that is asked for: what is imported under it is used.
+        barred: the question's dotted names; each bars what lies in it too.
+    """
+    found = {
+        name
+        for name in Uses(setup, source).names(function)
+        if any(_inside(name, one) for one in barred) or _internal(name)
+    }
+    return tuple(sorted(found - {name for name in found if _shorter(name, found)}))
+
+
+def barred_hint(names: Iterable[str]) -> str:
+    """What the learner reads whose answer uses these names: a sentence without a full stop."""
+    listed = sorted(names)
+    all_but_last = ", ".join(listed[:-1])
+    text = f"{all_but_last} and {listed[-1]}" if all_but_last else listed[-1]
+    them = "them" if all_but_last else "it"
+    return f"your answer uses {text}, which is barred in this question: write it without {them}"
+
+
+def _inside(name: str, of: str) -> bool:
+    return name == of or name.startswith(f"{of}.")
+
+
+def _internal(name: str) -> bool:
+    return any(_inside(name, of) for of in INTERNAL) and name not in ALLOWED and name != INTERNAL[0]
+
+
+def _shorter(name: str, found: set[str]) -> bool:
+    """Whether a longer name says the same more exactly."""
+    return any(other.startswith(f"{name}.") for other in found)

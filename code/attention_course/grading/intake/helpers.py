@@ -1,0 +1,172 @@
+"""What an answer needs from the learner's other cells."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from attention_course.grading.intake.matching import CodeCell
+from attention_course.grading.intake.parsing import BUILTINS, Statement
+
+_BLOCKS = (ast.If, ast.Try)
+_DEFINITIONS = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Import,
+    ast.ImportFrom,
+    ast.Assign,
+    ast.AnnAssign,
+)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A statement of another cell that defines names.
+
+    Attributes:
+        place: where it stands: the cell's number, then which of its statements.
+        statement: the statement.
+    """
+
+    place: tuple[int, int]
+    statement: Statement
+
+
+class Helpers:
+    """The definitions of a notebook's cells, and which of them an answer needs.
+
+    Args:
+        cells: the notebook's cells of code.
+        given: the names that the setup defines; these are never taken from a cell.
+    """
+
+    def __init__(self, cells: Sequence[CodeCell], given: frozenset[str]) -> None:
+        self.given = given | BUILTINS
+        self.by_name: dict[str, list[Definition]] = {}
+        for cell in cells:
+            for number, statement in enumerate(cell.statements):
+                if _defines_only(statement.node):
+                    definition = Definition((cell.cell.number, number), statement)
+                    for name in statement.binds:
+                        self.by_name.setdefault(name, []).append(definition)
+
+    def needed(self, cell: int, own: Sequence[Statement]) -> list[Definition]:
+        """What has to run before these statements, in an order in which it can.
+
+        Args:
+            cell: the number of the cell that they stand in.
+            own: the statements of the answer.
+        """
+        return _Search(self, cell, own).found()
+
+
+class _Search:
+    """One answer's search for what it needs."""
+
+    def __init__(self, helpers: Helpers, cell: int, own: Sequence[Statement]) -> None:
+        self.helpers = helpers
+        self.here = (cell, 0)
+        self.nodes = {id(statement.node) for statement in own}
+        self.defined = frozenset(name for statement in own for name in statement.binds)
+        self.wanted = frozenset(name for statement in own for name in statement.needs)
+        self.possible: dict[tuple[int, int], bool] = {}
+
+    def found(self) -> list[Definition]:
+        chosen: dict[tuple[int, int], Definition] = {}
+        waiting = [(name, self.here) for name in sorted(self.wanted)]
+        missing = False
+        asked = set()
+        while waiting:
+            name, place = waiting.pop()
+            if (name, place) in asked or not self._from_elsewhere(name):
+                continue
+            asked.add((name, place))
+            definition = self._definition(name, place)
+            if definition is None:
+                missing = True
+                continue
+            if definition.place not in chosen:
+                chosen[definition.place] = definition
+                statement = definition.statement
+                waiting += [(other, definition.place) for other in statement.needs_at_once]
+                waiting += [(other, self.here) for other in statement.needs]
+        if missing:  # it may come from a `from x import *`
+            chosen |= {d.place: d for d in self.helpers.by_name.get("*", ()) if self._other(d)}
+        return list(self._in_order(chosen))
+
+    def _from_elsewhere(self, name: str) -> bool:
+        return name not in self.helpers.given and name not in self.defined
+
+    def _other(self, definition: Definition) -> bool:
+        return id(definition.statement.node) not in self.nodes
+
+    def _definition(self, name: str, place: tuple[int, int]) -> Definition | None:
+        """The last before a place, else the last of all, that can be had."""
+        all_ = [
+            d
+            for d in self.helpers.by_name.get(name, ())
+            if self._other(d) and d.place != place and self._can_be_had(d)
+        ]
+        before = [d for d in all_ if d.place < place]
+        return (before or all_ or [None])[-1]
+
+    def _can_be_had(self, definition: Definition) -> bool:
+        """Whether all that it needs at once is there or can be had too."""
+        if definition.place not in self.possible:
+            self.possible[definition.place] = False  # one that needs itself cannot
+            self.possible[definition.place] = all(
+                name in self.helpers.given
+                or (
+                    name not in self.defined
+                    and (
+                        self._definition(name, definition.place) is not None
+                        or "*" in self.helpers.by_name
+                    )
+                )
+                for name in definition.statement.needs_at_once
+            )
+        return self.possible[definition.place]
+
+    def _in_order(self, chosen: dict[tuple[int, int], Definition]) -> Iterator[Definition]:
+        """In the order of the notebook, but nothing before what it needs at once."""
+        done: set[tuple[int, int]] = set()
+
+        def put(definition: Definition) -> Iterator[Definition]:
+            if definition.place in done:
+                return
+            done.add(definition.place)
+            for name in sorted(definition.statement.needs_at_once):
+                before = self._from_elsewhere(name) and self._definition(name, definition.place)
+                if before and before.place in chosen:
+                    yield from put(before)
+            yield definition
+
+        for place in sorted(chosen, key=lambda p: ("*" not in chosen[p].statement.binds, p)):
+            yield from put(chosen[place])
+
+
+def _defines_only(node: ast.stmt) -> bool:
+    """Whether a statement does nothing but define names: no effect that stays besides."""
+    if isinstance(node, _BLOCKS):
+        blocks = [node.body, node.orelse, getattr(node, "finalbody", [])]
+        blocks += [handler.body for handler in getattr(node, "handlers", ())]
+        return all(
+            isinstance(inner, ast.Pass) or _defines_only(inner)
+            for block in blocks
+            for inner in block
+        )
+    if isinstance(node, ast.Assign):
+        return all(_is_name(target) for target in node.targets)
+    if isinstance(node, ast.AnnAssign):
+        return node.value is not None and _is_name(node.target)
+    return isinstance(node, _DEFINITIONS)
+
+
+def _is_name(target: ast.expr) -> bool:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return all(_is_name(part) for part in target.elts)
+    if isinstance(target, ast.Starred):
+        return _is_name(target.value)
+    return isinstance(target, ast.Name)
