@@ -17,6 +17,7 @@ DATA_SETS = ("translation", "multi30k")
 # Commands in modules of their own: their names, and where they are found when they are asked for.
 ELSEWHERE = {
     "exercise": "attention_course.authoring.command:exercise",
+    "grade": "attention_course.grading.command:grade",
 }
 
 

@@ -109,9 +109,11 @@ def grade(
             protections = tuple(_plain(protection) for protection in warm.protections)
             done = dataclasses.replace(done, protections=protections)
     if nbval:
-        from attention_course.grading import second_opinion
+        from attention_course.grading.agreement import compared
+        from attention_course.grading.second_opinion import WITHOUT_ISOLATION
 
-        done = second_opinion.compared(done, collected, click.echo)
+        click.echo(WITHOUT_ISOLATION, err=True)
+        done = compared(done, collected.submissions, lambda line: click.echo(line, err=True))
     reports.write(out, done)
     _tell(done, out, as_json)
     if done.unreadable or not all(marked.complete for marked in done.marked):
