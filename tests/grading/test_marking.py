@@ -53,7 +53,7 @@ def test_a_right_answer_has_all_points() -> None:
     assert mark.passed == (True,) * len(SCORES.cases)
     assert mark.checks == tuple(case.name for case in SCORES.cases)
     assert mark.hint == ""
-    assert (mark.seconds, mark.cpu, mark.memory) == (0.5, 0.25, 99)
+    assert (mark.seconds, mark.cpu, mark.memory, mark.seed) == (0.5, 0.25, 99, 3)
 
 
 @pytest.mark.parametrize("question", [SCORES, registry.question("encoder_decoder.loss")])

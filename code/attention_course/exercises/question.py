@@ -104,7 +104,7 @@ class Question:
     tolerance: Tolerance = field(default_factory=Tolerance)
     kept_back: tuple[str, ...] = ()
     barred: tuple[str, ...] = ()
-    seconds: float = 5.0
+    seconds: float = 2.0
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", self.id):

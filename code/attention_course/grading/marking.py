@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from attention_course.exercises import published
 from attention_course.exercises.asking import Outcome, Raised
@@ -62,7 +63,7 @@ class Marker:
             return without_points(question, Reason.BARRED, barred_hint(ran.tripped), ran)
         try:
             with self._judging:
-                return self._judged(key, ran)
+                return replace(self._judged(key, ran), seed=self.seed)
         except Exception as error:  # a judge that stumbles over something that nobody foresaw
             hint = f"the check itself failed: {type(error).__name__}: {error}"
             return without_points(question, Reason.UNMARKED, hint, ran)

@@ -105,6 +105,8 @@ class Mark:
         seconds: wall time of the answer's run.
         cpu: CPU seconds of it.
         memory: its peak resident memory in bytes, with what the warm process shares with it.
+        seed: of the inputs, for whoever wants to see the same again; None where nothing ran. A
+            mark that an earlier run made has that run's.
     """
 
     question: str
@@ -120,6 +122,7 @@ class Mark:
     seconds: float = 0.0
     cpu: float = 0.0
     memory: int = 0
+    seed: int | None = None
 
     def to_json(self) -> Json:
         return dataclasses.asdict(self)

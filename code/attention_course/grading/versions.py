@@ -15,8 +15,16 @@ from attention_course.exercises import published
 
 _PACKAGE = Path(attention_course.__file__).parent
 # what a question, its way of asking and its judge may use
-_USED: tuple[str, ...] = ("exercises/*.py", "exercises/{name}/**/*.py", "models/*.py", "data/**/*.py")
-_USED += ("decoding.py", "training.py", "grading/marking.py", "grading/isolation/*.py")
+_USED = (
+    "exercises/*.py",
+    "exercises/{name}/**/*.py",
+    "models/*.py",
+    "data/**/*.py",
+    "decoding.py",
+    "training.py",
+    "grading/marking.py",
+    "grading/isolation/*.py",
+)
 
 
 def environment() -> dict[str, str]:
