@@ -3,113 +3,82 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import notebooks
 import pytest
+from attention_course.authoring.proofs import notebooks as of_notebooks
+from attention_course.authoring.proofs import runs
+from attention_course.authoring.proofs.common import Problems
+from attention_course.authoring.proofs.notebooks import Notebooks
+from attention_course.exercises import registry
+from attention_course.exercises.question import Exercise, Question
 from attention_course.grading.nbval import outcomes
 from browser import ROOT
 from nbformat import NotebookNode
 
 CHAPTERS = sorted((ROOT / "book").glob("[0-9][0-9]-*.ipynb"))
-SOLVED = sorted((ROOT / "exercises" / "solutions").glob("[0-9][0-9]-*.ipynb"))
+EXERCISES = [registry.exercise(name) for name in registry.names()]
 
 
-def read(path: Path) -> NotebookNode:
-    return nbformat.read(path, as_version=4)
-
-
-def graded(notebook: NotebookNode, **flags: bool) -> list[NotebookNode]:
-    """The cells whose nbgrader metadata has these flags."""
-    return [
-        cell
-        for cell in notebook.cells
-        if "nbgrader" in cell.metadata
-        and all(cell.metadata.nbgrader[key] == value for key, value in flags.items())
-    ]
-
-
-def checks(notebook: NotebookNode) -> list[str]:
-    return [cell.id for cell in graded(notebook, grade=True, solution=False)]
-
-
-def answers(notebook: NotebookNode) -> list[str]:
-    return [cell.id for cell in graded(notebook, solution=True)]
-
-
-ANSWERS = [(path, answer) for path in SOLVED for answer in answers(read(path))]
-
-
-def apart(*paths: Path) -> list[object]:
-    """Parameters that run in processes of their own: each takes a kernel and its time."""
-    return [
-        pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(str(path))) for path in paths
-    ]
+def apart(name: str, *values: object) -> object:
+    """A parameter whose test runs in a process of its own: it takes a kernel and its time."""
+    return pytest.param(*values, id=name, marks=pytest.mark.xdist_group(name))
 
 
 def test_there_is_something_to_test() -> None:
     assert CHAPTERS
-    assert SOLVED
+    assert len(EXERCISES) >= 2
 
 
 def test_notebooks_are_in_step_with_their_sources() -> None:
     assert notebooks.check() == []
 
 
-# nbval
+# nbval, and what else is proved of the notebooks of every exercise
 
 
-@pytest.mark.parametrize("path", apart(*CHAPTERS))
+@pytest.mark.parametrize("path", [apart(str(path), path) for path in CHAPTERS])
 def test_a_chapter_keeps_its_promises(path: Path, tmp_path: Path) -> None:
     ran = outcomes(path, tmp_path, strict=False)
     assert {cell: words for cell, words in ran.items() if words != "passed"} == {}
 
 
-@pytest.mark.parametrize("path", apart(*SOLVED))
-def test_a_solved_exercise_passes(path: Path, tmp_path: Path) -> None:
-    ran = outcomes(path, tmp_path, strict=True)
-    assert {cell: words for cell, words in ran.items() if words != "passed"} == {}
+@pytest.mark.parametrize(
+    "proof",
+    [
+        of_notebooks.cells_are_the_questions,
+        of_notebooks.checks_promise_full_marks,
+        of_notebooks.answers_are_hidden,
+        of_notebooks.text_agrees,
+    ],
+    ids=lambda proof: proof.__name__,
+)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_the_notebooks_of_every_exercise(
+    exercise: Exercise, proof: Callable[[Notebooks], Problems]
+) -> None:
+    assert list(proof(Notebooks.of(exercise))) == []
 
 
-@pytest.mark.parametrize("path", apart(*SOLVED))
-def test_an_unsolved_exercise_fails_exactly_its_checks(path: Path, tmp_path: Path) -> None:
-    learners = path.parent.parent / path.name
-    ran = outcomes(learners, tmp_path, strict=True)
-    assert [cell for cell, words in ran.items() if words != "passed"] == checks(read(learners))
+@pytest.mark.parametrize("exercise", [apart(f"{e.name} solved", e) for e in EXERCISES])
+def test_a_solved_exercise_passes(exercise: Exercise) -> None:
+    assert list(runs.solved_passes(Notebooks.of(exercise))) == []
+
+
+@pytest.mark.parametrize("exercise", [apart(f"{e.name} unsolved", e) for e in EXERCISES])
+def test_an_unsolved_exercise_fails_exactly_its_checks(exercise: Exercise) -> None:
+    assert list(runs.unsolved_fails_its_checks(Notebooks.of(exercise))) == []
 
 
 @pytest.mark.parametrize(
-    ("path", "answer"),
-    [
-        pytest.param(path, answer, id=answer, marks=pytest.mark.xdist_group(answer))
-        for path, answer in ANSWERS
-    ],
+    ("exercise", "question"),
+    [apart(f"{q.id} missing", e, q) for e in EXERCISES for q in e.questions],
 )
-def test_a_missing_answer_fails_its_own_check_alone(
-    path: Path, answer: str, tmp_path: Path
-) -> None:
-    notebook = read(path)
-    for cell in notebook.cells:
-        if cell.id == answer:
-            cell.source = notebooks.without_solution(cell.source)
-    nbformat.write(notebook, tmp_path / path.name)
-    ran = outcomes(tmp_path / path.name, tmp_path, strict=True)
-    assert [cell for cell, words in ran.items() if words != "passed"] == [f"{answer}-check"]
-
-
-@pytest.mark.parametrize("path", SOLVED, ids=lambda path: path.stem)
-def test_every_answer_has_its_check(path: Path) -> None:
-    assert checks(read(path)) == [f"{answer}-check" for answer in answers(read(path))]
-
-
-@pytest.mark.parametrize("path", SOLVED, ids=lambda path: path.stem)
-def test_a_learner_sees_no_answer(path: Path) -> None:
-    learners = path.parent.parent / path.name
-    text = learners.read_text(encoding="utf-8")
-    assert notebooks.BEGIN not in text
-    assert notebooks.END not in text
-    assert len(answers(read(learners))) == text.count("raise NotImplementedError")
+def test_a_missing_answer_fails_its_own_check_alone(exercise: Exercise, question: Question) -> None:
+    assert list(runs.a_stub_loses_its_own_points(Notebooks.of(exercise), question)) == []
 
 
 # nbval must see what it is trusted to see

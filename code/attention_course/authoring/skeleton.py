@@ -54,12 +54,18 @@ def make(root: Path, name: str, number: int | None = None, title: str | None = N
     for path in (folder / name, folder / f"{name}.py", solution):
         if path.exists():
             raise ValueError(f"{path.relative_to(root)} exists: choose another name than {name!r}")
+    package = "attention_course.exercises"
+    imports = [
+        f"from {package}.question import Exercise",
+        f"from {package}.{name} import weighted_sum",
+    ]
     words = {
         "number": str(number),
         "prefix": prefix,
         "name": name,
         "topic": topic,
-        "title": json.dumps(topic, ensure_ascii=False),
+        "title": _literal(topic),
+        "imports": "\n".join(sorted(imports)),
     }
     files = {
         folder / name / "__init__.py": f'"""Exercise {number}."""\n',
@@ -71,6 +77,11 @@ def make(root: Path, name: str, number: int | None = None, title: str | None = N
     for path, text in files.items():
         path.write_text(text, encoding="utf-8")
     return Made(tuple(files), notebook)
+
+
+def _literal(text: str) -> str:
+    """The text as Python's own formatter would write it."""
+    return repr(text) if '"' in text and "'" not in text else json.dumps(text, ensure_ascii=False)
 
 
 def _filled(template: str, words: dict[str, str]) -> str:

@@ -9,11 +9,13 @@ import torch
 from torch import Tensor
 
 from attention_course.authoring.proofs.common import Problems, seeds, trains
-from attention_course.exercises.asking import Answer, Outcome, Returned, ask
+from attention_course.exercises.asking import Answer, Returned, ask
 from attention_course.exercises.comparing import compare
-from attention_course.exercises.judging import AnswerKey
+from attention_course.exercises.judging import AnswerKey, put
 from attention_course.exercises.question import Inputs, Question
-from attention_course.exercises.values import Value, plain
+from attention_course.exercises.values import plain
+
+Change = Callable[[Tensor], Tensor]
 
 
 def _strided(tensor: Tensor) -> Tensor:
@@ -26,16 +28,7 @@ def _needing_gradients(tensor: Tensor) -> Tensor:
     return tensor.detach().clone().requires_grad_() if floating else tensor
 
 
-def _double(tensor: Tensor) -> Tensor:
-    return tensor.double() if tensor.is_floating_point() else tensor
-
-
-def _half(tensor: Tensor) -> Tensor:
-    return tensor.half() if tensor.is_floating_point() else tensor
-
-
-SAME: dict[str, Callable[[Tensor], Tensor]] = {
-    "in double precision": _double,
+LAYOUTS = {
     "as tensors that are not contiguous": _strided,
     "as tensors that need gradients": _needing_gradients,
 }
@@ -46,50 +39,52 @@ def forms_pass(question: Question) -> Problems:
 
     The half is demanded of the usual judge alone: a question's own may not look at precision.
     """
-    if trains(question):  # what its answers do is returned as lists and numbers
+    if trains(question):  # its answers return nothing
         return
     for seed in seeds(question):
-        drawn = question.draw(seed)
-        raw, outcomes = _unprocessed(question, drawn)
-        if not any(tensors(value) for value in raw):
+        key = AnswerKey(question, question.draw(seed))
+        returned = _returned(question, key.drawn)
+        if not any(tensors(value) for value in returned):
             return
-        key = AnswerKey(question, drawn)
-        for name, change in SAME.items():
-            verdict = key.judge([Returned(plain(changed(value, change))) for value in raw])
+        for name, change in LAYOUTS.items():
+            verdict = key.judge(put(question, _in_layout(question, change), key.drawn))
             if not all(verdict.passed):
                 yield f"the reference's output {name} is not accepted: {verdict.line}"
+        # not by another answer: a state in double precision would meet a model in single
+        double = [Returned(plain(changed(value, _to(torch.float64)))) for value in returned]
+        verdict = key.judge(double)
+        if not all(verdict.passed):
+            yield f"the reference's output in double precision is not accepted: {verdict.line}"
         if question.judge is compare:
-            yield from _half_is_refused(question, drawn, raw, outcomes)
+            half = [Returned(plain(changed(value, _to(torch.float16)))) for value in returned]
+            rows = zip(question.cases, key.judge(half).passed, returned, strict=True)
+            for case, passed, value in rows:
+                part = value if case.part is None else value[case.part]
+                if passed and any(tensor.is_floating_point() for tensor in tensors(part)):
+                    yield f"the reference's output in half precision passes with {case.name}"
 
 
-def _unprocessed(question: Question, drawn: Sequence[Inputs]) -> tuple[list[Any], list[Outcome]]:
-    """What the reference returns in each case before it is made a value, and as a value."""
-    raw: list[Any] = []
+def _returned(question: Question, drawn: Sequence[Inputs]) -> list[Any]:
+    """What asking the reference gives in each case, before it is made a plain value."""
+    found: list[Any] = []
 
-    def how(answer: Answer, inputs: Inputs) -> object:
-        raw.append(question.ask(answer, inputs))
-        return raw[-1]
+    def how(answer: Answer, inputs: Inputs) -> None:
+        found.append(question.ask(answer, inputs))
 
-    outcomes = [ask(question.reference, question.sent(inputs), how) for inputs in drawn]
-    return raw, outcomes
-
-
-def _half_is_refused(
-    question: Question, drawn: Sequence[Inputs], raw: list[Any], outcomes: list[Outcome]
-) -> Problems:
-    for case, inputs, value, outcome in zip(question.cases, drawn, raw, outcomes, strict=True):
-        assert isinstance(outcome, Returned)
-        expected: Value = outcome.value
-        if case.part is not None:
-            value, expected = value[case.part], expected[case.part]
-        if not any(tensor.is_floating_point() for tensor in tensors(value)):
-            continue
-        half = plain(changed(value, _half))
-        if question.judge(half, expected, inputs, question.tolerance) is None:
-            yield f"the reference's output in half precision is accepted (with {case.name})"
+    for inputs in drawn:
+        ask(question.reference, question.sent(inputs), how)
+    return found
 
 
-def changed(thing: Any, change: Callable[[Tensor], Tensor]) -> Any:
+def _in_layout(question: Question, change: Change) -> Answer:
+    return lambda *inputs: changed(question.reference(*inputs), change)
+
+
+def _to(dtype: torch.dtype) -> Change:
+    return lambda tensor: tensor.to(dtype) if tensor.is_floating_point() else tensor
+
+
+def changed(thing: Any, change: Change) -> Any:
     """The same structure with every tensor changed."""
     if isinstance(thing, Tensor):
         return change(thing)
