@@ -21,14 +21,11 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-from attention_course.grading.marks import Run
+from attention_course.grading.marks import Reason, Run
 from attention_course.grading.reports.roster import Roster
 from attention_course.grading.reports.wording import PICTURES
 
 Cell = str | float | None
-
-_START = r"(?:^|(?<=[;\t\r\n]))"
-_FORMULA = r"(?=[ ']*[=+\-@\t\r\n＝＋－＠])"
 
 
 def grades(roster: Roster) -> bytes:
@@ -48,7 +45,7 @@ def grades(roster: Roster) -> bytes:
 
 
 def questions(run: Run) -> bytes:
-    """A row a student and question."""
+    """A row a student and question; one that could not be marked has no points."""
     head = ["student", "exercise", "question", "points", "maximum", "checks passed", "checks"]
     head += ["reason", "hint", "mistake", "how", "flags", "seconds"]
     rows = (
@@ -56,7 +53,7 @@ def questions(run: Run) -> bytes:
             marked.student,
             marked.exercise,
             mark.question,
-            mark.points,
+            None if mark.reason is Reason.UNMARKED else mark.points,
             mark.maximum,
             sum(mark.passed),
             len(mark.checks),
@@ -75,12 +72,20 @@ def questions(run: Run) -> bytes:
 
 def protected(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
-    return re.sub(_START + _FORMULA, "'", text)
+    return re.sub(_before_formulas(""), "'", text)
 
 
 def restored(text: str) -> str:
     """The text that `protected` was given."""
-    return re.sub(_START + "'" + _FORMULA, "", text)
+    return re.sub(_before_formulas("'"), "", text)
+
+
+def _before_formulas(guard: str) -> str:
+    """A pattern for that guard (or nothing) where a spreadsheet would see a formula begin."""
+    formula = r"=+\-@＝＋－＠"
+    first = rf"^{guard}(?=[ ']*[{formula}\t\r\n])"
+    behind_separator = rf"(?<=[;\t\r\n]){guard}(?=[ ']*[{formula}])"
+    return f"{first}|{behind_separator}"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
