@@ -1,0 +1,12 @@
+"""Sends SIGKILL to its parent, which must not be the one that marks.
+
+expect: died|wrong|raised 0
+"""
+import os
+import signal
+
+
+def additive_score(query, keys, v):
+    if os.getppid() > 1 or "@OTHER PIDS@" == "yes":
+        os.kill(os.getppid(), signal.SIGKILL)
+    return torch.zeros(keys.shape[:2], dtype=keys.dtype)

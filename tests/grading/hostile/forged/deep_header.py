@@ -1,0 +1,23 @@
+"""Sends a header of brackets in brackets.
+
+expect: died 0
+hint: (?!.*no channel)
+"""
+import struct
+import sys
+
+
+def caller(name):
+    frame = sys._getframe()
+    while frame is not None:
+        if name in frame.f_locals:
+            return frame.f_locals[name]
+        frame = frame.f_back
+    raise LookupError(f"no {name}")
+
+
+def additive_score(query, keys, v):
+    raw = caller("channel")._socket
+    header = b"[" * 2**20
+    raw.sendall(struct.pack("!4sIQ", b"ATC1", len(header), 0) + header)
+    return torch.zeros(keys.shape[:2], dtype=keys.dtype)

@@ -1,0 +1,23 @@
+"""Sends the first half of a frame, and leaves with exit status 0.
+
+expect: died 0
+hint: (?!.*no channel)
+"""
+import os
+import struct
+import sys
+
+
+def caller(name):
+    frame = sys._getframe()
+    while frame is not None:
+        if name in frame.f_locals:
+            return frame.f_locals[name]
+        frame = frame.f_back
+    raise LookupError(f"no {name}")
+
+
+def additive_score(query, keys, v):
+    raw = caller("channel")._socket
+    raw.sendall(struct.pack("!4sIQ", b"ATC1", 2**10, 0) + b'{"dict": [["run"')
+    os._exit(0)

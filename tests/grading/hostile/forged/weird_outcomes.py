@@ -1,0 +1,39 @@
+"""Answers each run with another value that no function of this course returns.
+
+expect: wrong 0
+hint: (?!.*no channel)
+"""
+import sys
+
+from attention_course.exercises.values import Foreign
+
+def module(name):
+    return next(m for full, m in list(sys.modules.items()) if full.endswith("." + name))
+
+
+WEIRD = [
+    {"": [[], {}, {"": None}]},
+    Foreign("<script>alert(1)</script>" * 10_000, [[]]),
+    torch.zeros(0, 2**20, dtype=torch.complex64),
+    [float("nan"), -float("inf"), -(10**300)],
+    "\x1b[31m=cmd|' /C calc'!A0\u202e\x00",
+]
+
+
+def caller(name):
+    frame = sys._getframe()
+    while frame is not None:
+        if name in frame.f_locals:
+            return frame.f_locals[name]
+        frame = frame.f_back
+    raise LookupError(f"no {name}")
+
+
+def plainly(thing):
+    return WEIRD.pop()
+
+
+def additive_score(query, keys, v):
+    caller("channel")
+    module("asking").plain = plainly
+    module("asking").identical = lambda one, other: True

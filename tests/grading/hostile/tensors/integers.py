@@ -1,0 +1,8 @@
+"""Returns scores rounded to integers.
+
+expect: wrong 0
+"""
+
+
+def additive_score(query, keys, v):
+    return (torch.tanh(query[:, None] + keys) @ v).round().long()

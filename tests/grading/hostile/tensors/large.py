@@ -1,0 +1,8 @@
+"""Returns a tensor of 400 MB.
+
+expect: raised|killed for memory 0
+"""
+
+
+def additive_score(query, keys, v):
+    return torch.zeros(10**8)

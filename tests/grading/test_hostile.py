@@ -1,0 +1,211 @@
+"""The hostile corpus: no point that was not earned, no harm to others, and the run goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import random
+import re
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import psutil
+import pytest
+from attention_course.grading import lanes, running
+from attention_course.grading.intake import collect
+from attention_course.grading.isolation import Job, Limits, Ran, Warm
+from attention_course.grading.marks import Marked, Reason
+from grading import corpus, watching
+from grading.corpus import Hostile
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="answers are isolated on Linux")
+
+LANES = 4
+WALL = 4.0  # seconds that an answer of the corpus may take
+NEXT = "masked_softmax"  # the next question of each hostile notebook, rightly answered
+WRONG = "gated_unit"  # wrongly answered in each, on purpose
+WRONGLY = "def gated_unit(input_z, input_r, input_h, h, U_z, U_r, U):\n    return h\n"
+HONEST_EVERY = 30  # after so many hostile notebooks comes an honest one
+
+CORPUS = [a for a in corpus.hostile() if re.match(os.environ.get("ONLY", ""), a.name)]
+
+
+@dataclasses.dataclass
+class Seen:
+    """What came of a class that holds the corpus, and what was seen around it."""
+
+    hostile: dict[str, list[Marked]]
+    honest: list[Marked]
+    reached: list[str]
+    left: list[psutil.Process]
+    changed: list[str]
+    seconds: float
+
+
+class Tight:
+    """A warm process whose answers have the little time that the corpus grants them."""
+
+    def __init__(self, warm: Warm, answers: Sequence[Hostile]) -> None:
+        self._warm = warm
+        self._cpu = {answer.name: answer.seconds for answer in answers}
+
+    def ask(self, job: Job, limits: Limits) -> Ran:
+        found = re.search(r"^# hostile (\S+)", job.source, re.MULTILINE)
+        cpu = self._cpu[found[1]] if found else 1.0
+        return self._warm.ask(job, dataclasses.replace(limits, cpu=cpu, wall=max(WALL, 2 * cpu)))
+
+
+@contextlib.contextmanager
+def class_of(answers: Sequence[Hostile], start: str | None = None) -> Iterator[Seen]:
+    """Marks a class with these answers among honest ones, in one run."""
+    token = secrets.token_hex(8)
+    # not in pytest's own folder, which other users cannot enter anyway
+    base = Path(tempfile.mkdtemp(prefix="class-"))
+    folders = {name: base / name for name in ("submissions", "results", "open")}
+    for folder in (base, *folders.values()):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o777)
+    (folders["open"] / "hostile-secret").write_text(token)
+    victim = corpus.hand_in(folders["submissions"], "a-victim", corpus.notebook())
+    servers = watching.Servers(folders["open"], token)
+    try:
+        with watching.orphans() as left:
+            with Warm(lanes.preload(), lanes=LANES, start=start) as warm:
+                words = {
+                    "TOKEN": token,
+                    "SECRET": token,
+                    "SUBMISSIONS": str(folders["submissions"]),
+                    "RESULTS": str(folders["results"]),
+                    "OPEN": str(folders["open"]),
+                    "VICTIM": str(victim),
+                    "PORT": str(servers.port),
+                    "MARKER": str(os.getpid()),
+                    "WALL": str(WALL),
+                    "OTHER PIDS": "yes" if active(warm, "pid") else "no",
+                    "NULL": "\0",
+                    "DEEP": "(" * 5000 + "0" + ")" * 5000,
+                    "LARGE": "x" * 800_000,
+                    "SURROGATE": "\ud800",
+                }
+                students = hand_in(folders["submissions"], answers, words)
+                before = watching.fingerprints(folders["submissions"], folders["open"])
+                begin = time.monotonic()
+                done = running.run(
+                    collect(folders["submissions"]),
+                    folders["results"],
+                    lanes.here(Tight(warm, answers), LANES),
+                )
+                seconds = time.monotonic() - begin
+            gone = left()
+        time.sleep(1.2)  # for what a daemon would do after a second
+        after = watching.fingerprints(folders["submissions"], folders["open"])
+        changed = sorted(path for path in before | after if before.get(path) != after.get(path))
+        results = {path.name for path in folders["results"].iterdir()}
+        changed += sorted(results - {"marks.sqlite3"})
+        for common in ("/tmp", "/var/tmp", "/dev/shm", "/run/lock"):
+            changed += map(str, Path(common).glob(f"*{token}*"))
+        hostile: dict[str, list[Marked]] = {}
+        for marked in done.marked:
+            if marked.student in students:
+                hostile.setdefault(students[marked.student], []).append(marked)
+        honest = [marked for marked in done.marked if marked.student not in students]
+        yield Seen(hostile, honest, servers.reached, gone, changed, seconds)
+    finally:
+        servers.close()
+        shutil.rmtree(base)
+
+
+def active(warm: Warm, name: str) -> bool:
+    """Whether a protection whose name holds a word is active."""
+    return any(name in protection.name and protection.active for protection in warm.protections)
+
+
+def hand_in(folder: Path, answers: Sequence[Hostile], words: Mapping[str, str]) -> dict[str, str]:
+    """Hands in the hostile answers, shuffled, and honest ones between them; who has which."""
+    copies = [answer for answer in answers for _ in range(answer.copies)]
+    random.Random(0).shuffle(copies)
+    students = {}
+    for number, answer in enumerate(copies):
+        student = f"s{number:04}"
+        # each has sources of its own, since the same answer would be marked once for all
+        own = f"\n# hostile {answer.name} {number}\n"
+        answered = {
+            answer.question: corpus.filled(answer.source, words) + own,
+            NEXT: corpus.right("bahdanau", NEXT) + f"\n# {student}\n",
+            WRONG: f"{WRONGLY}# {student}\n",
+        }
+        if answer.question in (NEXT, WRONG):
+            answered[answer.question] = corpus.filled(answer.source, words) + own
+        corpus.hand_in(folder, student, corpus.notebook(answers=answered))
+        students[student] = answer.name
+        if number % HONEST_EVERY == HONEST_EVERY - 1:
+            corpus.hand_in(folder, f"{student}-honest", honest(student))
+    corpus.hand_in(folder, "z-last", honest("z-last"))
+    return students
+
+
+def honest(student: str) -> corpus.Notebook:
+    """A notebook whose answers are right and nobody else's."""
+    names = ("scores", "masked_softmax", "by_hand", "shapes", "gated_unit", "step", "reading")
+    sources = {name: corpus.right("bahdanau", name) + f"\n# {student}\n" for name in names}
+    return corpus.notebook(answers=sources)
+
+
+@pytest.fixture(scope="module")
+def seen() -> Iterator[Seen]:
+    """The whole corpus, marked in one run."""
+    with class_of(CORPUS) as found:
+        yield found
+
+
+def _parameter(answer: Hostile) -> object:
+    marks = [pytest.mark.xfail(reason=answer.known, strict=True)] if answer.known else []
+    return pytest.param(answer, id=answer.name, marks=marks)
+
+
+@pytest.mark.parametrize("answer", map(_parameter, CORPUS))
+def test_it_gains_nothing_and_costs_nobody_else(seen: Seen, answer: Hostile) -> None:
+    assert len(seen.hostile[answer.name]) == answer.copies
+    for marked in seen.hostile[answer.name]:
+        marks = {mark.question.partition(".")[2]: mark for mark in marked.marks}
+        mark = marks[answer.question]
+        assert mark.reason.value in answer.reasons, mark
+        assert mark.points in answer.points, mark
+        assert re.search(answer.hint, mark.hint), mark
+        assert len(mark.hint) <= 500, mark
+        if answer.question != NEXT:
+            assert marks[NEXT].reason is Reason.PASSED, marks[NEXT]
+        if answer.question != WRONG:
+            assert (marks[WRONG].reason, marks[WRONG].points) == (Reason.WRONG, 0)
+
+
+def test_honest_submissions_between_them_have_all_points(seen: Seen) -> None:
+    assert len(seen.honest) >= len(CORPUS) // HONEST_EVERY
+    for marked in seen.honest:
+        for mark in marked.marks:
+            if mark.question == "bahdanau.train":
+                assert mark.reason is Reason.NOT_ANSWERED
+            else:
+                assert mark.reason is Reason.PASSED, (marked.student, mark)
+
+
+def test_nobody_was_reached(seen: Seen) -> None:
+    assert seen.reached == []
+
+
+def test_nothing_is_left_running(seen: Seen) -> None:
+    assert seen.left == []
+
+
+def test_nothing_was_written_outside(seen: Seen) -> None:
+    assert seen.changed == []
+
+
+def test_the_run_ends_in_time(seen: Seen) -> None:
+    assert seen.seconds < 120
