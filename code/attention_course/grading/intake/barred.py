@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
+from types import FunctionType, ModuleType
 
 from attention_course.grading.intake.uses import Uses
 
@@ -32,12 +34,16 @@ def barred_uses(
         function: the name that is asked for: what is imported under it is used.
         barred: the question's dotted names; each bars what lies in it too.
     """
+    places = [*barred, *map(_real, barred)]
     found = {
         name
         for name in Uses(setup, source).names(function)
-        if any(_inside(name, one) for one in barred) or _internal(name)
+        if any(
+            _internal(one) or any(_inside(one, place) for place in places)
+            for one in (name, _real(name))
+        )
     }
-    return tuple(sorted(found - {name for name in found if _shorter(name, found)}))
+    return tuple(sorted(name for name in found if not _shorter(name, found)))
 
 
 def barred_hint(names: Iterable[str]) -> str:
@@ -51,6 +57,28 @@ def barred_hint(names: Iterable[str]) -> str:
 
 def _inside(name: str, of: str) -> bool:
     return name == of or name.startswith(f"{of}.")
+
+
+def _real(name: str) -> str:
+    """Where what a dotted name leads to was defined: RNN's home is torch.nn.modules.rnn.
+
+    Only modules that are loaded are looked into, and only at what stands in them.
+    """
+    parts = name.split(".")
+    known = [n for n in range(len(parts), 0, -1) if ".".join(parts[:n]) in sys.modules]
+    if not known:
+        return name
+    found: object = sys.modules[".".join(parts[: known[0]])]
+    rest = parts[known[0] :]
+    while rest and isinstance(found, (ModuleType, type)) and rest[0] in vars(found):
+        found = vars(found)[rest.pop(0)]
+    if isinstance(found, ModuleType):
+        home = found.__name__
+    elif isinstance(found, (type, FunctionType)):
+        home = f"{found.__module__}.{found.__qualname__}"
+    else:
+        return name
+    return ".".join([home, *rest])
 
 
 def _internal(name: str) -> bool:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
-from attention_course.exercises import published, registry
+from attention_course.exercises import registry
 from attention_course.exercises.question import Exercise
-from attention_course.grading.intake import matching, names, parsing, places, reading
+from attention_course.grading.intake import matching, names, places, reading
+from attention_course.grading.intake.answering import Answering
 from attention_course.grading.intake.archives import Limits
-from attention_course.grading.intake.barred import barred_uses
-from attention_course.grading.intake.helpers import Helpers
-from attention_course.grading.intake.matching import CodeCell, Match, Matched
+from attention_course.grading.intake.matching import CodeCell, Matched
 from attention_course.grading.intake.names import Owner
-from attention_course.grading.intake.parsing import NotPython, Statement
 from attention_course.grading.intake.places import Ignored, Notebook, Problem
 from attention_course.grading.intake.reading import Cell, NotANotebook
 from attention_course.grading.marks import Answer, Submission, Unreadable
@@ -77,7 +74,8 @@ def collect(folder: Path, limits: Limits | None = None) -> Collected:
                 read += _answers(item)
             except NotANotebook as error:
                 problems.append(Problem(item.owner, item.path, str(error)))
-    called = names.told_apart(item.owner for item in (*read, *problems))
+    owners = [one.owner for one in read] + [problem.owner for problem in problems]
+    called = names.told_apart(owners)
     collected.submissions.extend(_submissions(read, called))
     collected.unreadable.extend(
         Unreadable(called[problem.owner], problem.path, problem.why) for problem in problems
@@ -122,10 +120,8 @@ def _answers(notebook: Notebook) -> Iterator[_Read]:
         flags = notebook.flags + one.flags
         if len(matched) > 1:
             flags += (f"the notebook holds answers of several exercises: {several}",)
-        helpers = Helpers(code, _given(one.exercise.name))
-        answers = {
-            name: _answer(one.exercise, match, helpers) for name, match in one.matches.items()
-        }
+        answering = Answering(one, code)
+        answers = {name: answering.answer(match) for name, match in one.matches.items()}
         yield _Read(
             notebook.owner,
             one.exercise,
@@ -148,42 +144,3 @@ def _matched(code: Sequence[CodeCell], cells: Sequence[Cell]) -> list[Matched]:
         for number, one in enumerate(found)
         if number == 0 or one.labelled or 2 * len(one.matches) >= len(one.exercise.questions)
     ]
-
-
-def _answer(exercise: Exercise, match: Match, helpers: Helpers) -> Answer:
-    question, cell, flags = match.question, match.cell, match.flags
-    if cell.problem:
-        where = f"cell {cell.cell.number}, {cell.problem}"
-        return Answer(question.id, cell.source, match.how, flags, unreadable=where)
-    try:
-        own = _own_statements(exercise, match)
-        borrowed = helpers.needed(cell.cell.number, own)
-        source = "\n".join([*(d.statement.text for d in borrowed), cell.source])
-        parsing.check(source)
-        setup = published.setup(exercise.name)
-        barred = barred_uses(setup, source, question.answer, question.barred)
-    except NotPython as error:
-        where = f"cell {cell.cell.number}, {error}"
-        return Answer(question.id, cell.source, match.how, flags, unreadable=where)
-    except RecursionError:
-        where = f"cell {cell.cell.number} is too tangled to be read"
-        return Answer(question.id, cell.source, match.how, flags, unreadable=where)
-    if borrowed:
-        used = sorted({name for d in borrowed for name in d.statement.binds})
-        flags += (f"uses {', '.join(used)} of other cells",)
-    return Answer(question.id, source, match.how, flags, barred)
-
-
-def _own_statements(exercise: Exercise, match: Match) -> tuple[Statement, ...]:
-    return match.cell.statements
-
-
-@lru_cache
-def _given(exercise: str) -> frozenset[str]:
-    """The names that an exercise's setup defines."""
-    return frozenset(
-        name
-        for source in published.setup(exercise)
-        for statement in parsing.statements(source)
-        for name in statement.binds
-    )

@@ -15,9 +15,6 @@ _DEFINITIONS = (
     ast.AsyncFunctionDef,
     ast.ClassDef,
     ast.Import,
-    ast.ImportFrom,
-    ast.Assign,
-    ast.AnnAssign,
 )
 
 
@@ -67,8 +64,7 @@ class _Search:
 
     def __init__(self, helpers: Helpers, cell: int, own: Sequence[Statement]) -> None:
         self.helpers = helpers
-        self.here = (cell, 0)
-        self.nodes = {id(statement.node) for statement in own}
+        self.here = (cell + 1, -1)  # when a function is called, all of its cell has run
         self.defined = frozenset(name for statement in own for name in statement.binds)
         self.wanted = frozenset(name for statement in own for name in statement.needs)
         self.possible: dict[tuple[int, int], bool] = {}
@@ -91,26 +87,26 @@ class _Search:
                 chosen[definition.place] = definition
                 statement = definition.statement
                 waiting += [(other, definition.place) for other in statement.needs_at_once]
-                waiting += [(other, self.here) for other in statement.needs]
-        if missing:  # it may come from a `from x import *`
-            chosen |= {d.place: d for d in self.helpers.by_name.get("*", ()) if self._other(d)}
+                waiting += [(other, self.here) for other in statement.needs_later]
+        if (
+            missing and "*" not in self.defined | self.helpers.given
+        ):  # it may come from a `from x import *`
+            chosen |= {d.place: d for d in self.helpers.by_name.get("*", ())}
         return list(self._in_order(chosen))
 
     def _from_elsewhere(self, name: str) -> bool:
         return name not in self.helpers.given and name not in self.defined
-
-    def _other(self, definition: Definition) -> bool:
-        return id(definition.statement.node) not in self.nodes
 
     def _definition(self, name: str, place: tuple[int, int]) -> Definition | None:
         """The last before a place, else the last of all, that can be had."""
         all_ = [
             d
             for d in self.helpers.by_name.get(name, ())
-            if self._other(d) and d.place != place and self._can_be_had(d)
+            if d.place != place and self._can_be_had(d)
         ]
         before = [d for d in all_ if d.place < place]
-        return (before or all_ or [None])[-1]
+        either = before or all_
+        return either[-1] if either else None
 
     def _can_be_had(self, definition: Definition) -> bool:
         """Whether all that it needs at once is there or can be had too."""
@@ -161,6 +157,8 @@ def _defines_only(node: ast.stmt) -> bool:
         return all(_is_name(target) for target in node.targets)
     if isinstance(node, ast.AnnAssign):
         return node.value is not None and _is_name(node.target)
+    if isinstance(node, ast.ImportFrom):
+        return node.module != "__future__"
     return isinstance(node, _DEFINITIONS)
 
 

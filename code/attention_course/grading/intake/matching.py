@@ -36,12 +36,12 @@ class CodeCell:
     cell: Cell
 
     @cached_property
-    def _parsed(self) -> tuple[str, tuple[Statement, ...], str]:
+    def _parsed(self) -> tuple[str, tuple[Statement, ...], NotPython | None]:
         try:
             source = parsing.python(self.cell.source)
-            return source, parsing.statements(source), ""
+            return source, parsing.statements(source), None
         except NotPython as error:
-            return self.cell.source, (), str(error)
+            return self.cell.source, (), error
 
     @property
     def source(self) -> str:
@@ -54,8 +54,8 @@ class CodeCell:
         return self._parsed[1]
 
     @property
-    def problem(self) -> str:
-        """Why it is not Python; "" where it is."""
+    def problem(self) -> NotPython | None:
+        """Why it is not Python; None where it is."""
         return self._parsed[2]
 
     @cached_property
@@ -67,17 +67,22 @@ class CodeCell:
     def functions(self) -> dict[str, Rank]:
         """The names that may stand for a function, and how much speaks for it."""
         found: dict[str, Rank] = {}
-        for node in _outside_functions([statement.node for statement in self.statements]):
+        for node in parsing.outside_functions([statement.node for statement in self.statements]):
             for name, rank in _defined(node):
                 found[name] = max(rank, found.get(name, rank))
         return found
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All names that it defines."""
+        return frozenset(name for statement in self.statements for name in statement.binds)
 
     @cached_property
     def stubs(self) -> frozenset[str]:
         """The names of functions that do nothing but raise NotImplementedError."""
         return frozenset(
             node.name
-            for node in _outside_functions([statement.node for statement in self.statements])
+            for node in parsing.outside_functions([statement.node for statement in self.statements])
             if isinstance(node, ast.FunctionDef) and _raises_only(node)
         )
 
@@ -147,9 +152,10 @@ def _candidate(exercise: Exercise, question: Question, cell: CodeCell) -> _Candi
     labelled = cell.cell.grade_id == grade_id(exercise, question)
     marked = question.id in cell.markers
     how = How.METADATA if labelled else How.MARKER if marked else How.NAME
-    if question.answer in cell.functions:
+    defined = cell.names if labelled or marked else cell.functions
+    if question.answer in defined:
         claimed = next((o for o in others if _says(exercise, o, cell)), None)
-        rank = cell.functions[question.answer]
+        rank = cell.functions.get(question.answer, Rank.PERHAPS)
         if question.answer in cell.stubs:
             rank = Rank.STUB
         elif labelled or marked:
@@ -218,21 +224,6 @@ def _elsewhere(exercise: Exercise, cells: Sequence[Cell]) -> Iterator[str]:
 def _written(name: str, source: str) -> bool:
     """Whether text that is not Python looks as though it defines a function."""
     return bool(re.search(rf"^[ \t]*(async[ \t]+)?def[ \t]+{name}[ \t]*\(", source, re.MULTILINE))
-
-
-def _outside_functions(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """Every statement that runs with the cell, also those in blocks, in order."""
-    waiting = list(reversed(body))
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            continue
-        inner: list[ast.stmt] = []
-        for block in ("body", "handlers", "orelse", "finalbody", "cases"):
-            for part in getattr(node, block, ()):
-                inner += [part] if isinstance(part, ast.stmt) else part.body
-        waiting += reversed(inner)
 
 
 def _defined(node: ast.stmt) -> Iterator[tuple[str, Rank]]:

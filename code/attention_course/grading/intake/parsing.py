@@ -6,7 +6,7 @@ import ast
 import builtins
 import symtable
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -14,11 +14,16 @@ from attention_course.grading.intake import magics
 
 BUILTINS = frozenset(dir(builtins)) | {"__name__", "__doc__", "__file__"}
 
+_WITH_BODY = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _GIVEN_UP = (ValueError, RecursionError, MemoryError, OverflowError, SystemError)
 
 
 class NotPython(Exception):
-    """Source that is not Python; the message says where and why."""
+    """Source that is not Python; the message says why, `line` where, 0 if nowhere certain."""
+
+    def __init__(self, why: str, line: int = 0) -> None:
+        super().__init__(why if len(why) <= 200 else why[:199] + "…")
+        self.line = line
 
 
 @dataclass(frozen=True)
@@ -57,15 +62,20 @@ class Statement:
     @cached_property
     def needs_at_once(self) -> frozenset[str]:
         """Those that have to be there when it runs, not only when its functions are called."""
-        if isinstance(self.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        if isinstance(self.node, _WITH_BODY):
             return frozenset(_free(self._scope, calls=False)) - self._own
         return self.needs
 
     @property
+    def needs_later(self) -> frozenset[str]:
+        """Those that are looked up when something is called that it defines."""
+        return self.needs if isinstance(self.node, _WITH_BODY) else frozenset()
+
+    @property
     def _own(self) -> frozenset[str]:
         # in `def f(): f()` the name is its own; in `x = x + 1` it comes from before
-        recursive = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-        return self.binds if isinstance(self.node, recursive) else frozenset()
+        own = isinstance(self.node, (*_WITH_BODY, ast.If, ast.Try))
+        return self.binds if own else frozenset()
 
 
 def statements(source: str) -> tuple[Statement, ...]:
@@ -85,13 +95,23 @@ def python(source: str) -> str:
     """
     other = magics.other_language(source)
     if other:
-        raise NotPython(f"line 1: a cell of {other} is not Python")
+        raise NotPython(f"a cell of {other} is not Python", 1)
     try:
         statements(source)
     except NotPython:
         source = magics.without(source)
         statements(source)
     return source
+
+
+def without(source: str, nodes: Iterable[ast.stmt]) -> str:
+    """A source in which ``pass`` stands for these statements; every line keeps its number."""
+    lines = [line.encode() for line in source.split("\n")]
+    for node in sorted(nodes, key=_start, reverse=True):
+        (first, start), (last, end) = _start(node), _end(node)
+        line = lines[first - 1][:start] + b"pass" + lines[last - 1][end:]
+        lines[first - 1 : last] = [line] + [b""] * (last - first)
+    return b"\n".join(lines).decode()
 
 
 def check(source: str) -> None:
@@ -126,24 +146,42 @@ class _told:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.caught.__exit__(None, None, None)
         if isinstance(error, SyntaxError):
-            raise NotPython(f"line {error.lineno or 1}: {_short(error.msg)}") from None
+            raise NotPython(error.msg, error.lineno or 1) from None
         if isinstance(error, RecursionError):
             raise NotPython("it is nested too deeply") from None
         if isinstance(error, _GIVEN_UP):
-            raise NotPython(_short(str(error) or type(error).__name__)) from None
+            raise NotPython(str(error) or type(error).__name__) from None
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 200 else text[:199] + "…"
+def outside_functions(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """Every statement that runs with the cell, also those in blocks, in order."""
+    waiting = list(reversed(body))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, _WITH_BODY):
+            continue
+        inner: list[ast.stmt] = []
+        for block in ("body", "handlers", "orelse", "finalbody", "cases"):
+            for part in getattr(node, block, ()):
+                inner += [part] if isinstance(part, ast.stmt) else part.body
+        waiting += reversed(inner)
+
+
+def _start(node: ast.stmt) -> tuple[int, int]:
+    """Line and column, in bytes, of a statement with its decorators."""
+    decorators = getattr(node, "decorator_list", ())
+    # the sign @ stands where the statement begins: decorators have lines of their own
+    return min([node.lineno, *(one.lineno for one in decorators)]), node.col_offset
+
+
+def _end(node: ast.stmt) -> tuple[int, int]:
+    return node.end_lineno or node.lineno, node.end_col_offset or 0
 
 
 def _segment(lines: list[bytes], node: ast.stmt) -> str:
-    """The source of a node, from its first decorator on; columns count bytes."""
-    first, start = node.lineno, node.col_offset
-    for decorator in getattr(node, "decorator_list", ()):
-        first = min(first, decorator.lineno)
-        start = 0
-    last, end = node.end_lineno or node.lineno, node.end_col_offset
+    """The source of a statement."""
+    (first, start), (last, end) = _start(node), _end(node)
     own = lines[first - 1 : last]
     own[-1] = own[-1][:end]
     own[0] = own[0][start:]

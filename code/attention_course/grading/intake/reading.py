@@ -78,9 +78,10 @@ def _parsed(text: str) -> Any:
     try:
         return json.loads(text, parse_int=_whole)
     except json.JSONDecodeError as error:
-        what = error.msg[:1].lower() + error.msg[1:]
-        cut = "; it ends too early" if error.pos >= len(text.rstrip()) else ""
-        raise NotANotebook(f"it is not JSON: {_where(text, error.pos)}: {what}{cut}") from None
+        what = (error.msg[:1].lower() + error.msg[1:]).removesuffix(" starting at")
+        if what.startswith("unterminated") or error.pos >= len(text.rstrip()):
+            what += "; it seems to be cut short"
+        raise NotANotebook(f"it is not JSON: {_where(text, error.pos)}: {what}") from None
     except _TooLong as error:
         where = _where(text, text.find(error.digits))
         raise NotANotebook(
@@ -121,7 +122,7 @@ def _deep(text: str) -> int:
 
 def _found(notebook: Any) -> list[Any]:
     if not isinstance(notebook, dict):
-        kind = {list: "a list", str: "a string"}.get(type(notebook), "a single value")
+        kind = "a list" if isinstance(notebook, list) else "a single value"
         raise NotANotebook(f"it is JSON but no notebook: {kind}, expected an object with cells")
     cells: Any = notebook.get("cells")
     if cells is None and isinstance(notebook.get("worksheets"), list):  # format 3

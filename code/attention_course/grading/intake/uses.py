@@ -74,7 +74,8 @@ class Uses:
             node, scope = waiting.pop()
             inner = list(self._inner(node, scope))
             waiting += reversed(inner)
-            if isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
+            stored = isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+            if isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)) and not stored:
                 self.loads.append((node, scope))
 
     def _inner(self, node: ast.AST, scope: _Scope) -> Iterator[tuple[ast.AST, _Scope]]:
@@ -94,10 +95,9 @@ class Uses:
             for target in node.targets:
                 self._assigned(target, node.value, scope)
         elif isinstance(node, ast.NamedExpr):
-            home = scope
-            while home.is_comprehension and home.parent:
-                home = home.parent
-            self._assigned(node.target, node.value, home)
+            self._assigned(node.target, node.value, _outside(scope))
+            yield node.value, scope
+            return
         elif isinstance(node, ast.AnnAssign):
             if node.value is not None:
                 self._assigned(node.target, node.value, scope)
@@ -110,12 +110,11 @@ class Uses:
                 self._assigned(node.target, value, scope)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             self._bind(node.id, scope)
-        elif (isinstance(node, ast.ExceptHandler) and node.name) or (
-            isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name
-        ):
-            self._bind(node.name, scope)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            self._bind(node.rest, scope)
+        else:
+            # except ... as name, case ... as name, case {**rest}
+            bound = getattr(node, "name", None) or getattr(node, "rest", None)
+            if isinstance(bound, str) and not isinstance(node, ast.alias):
+                self._bind(bound, scope)
         for part in ast.iter_child_nodes(node):
             yield part, scope
 
@@ -200,7 +199,8 @@ class Uses:
     def _meaning(self, node: ast.expr, scope: _Scope, asked: tuple[object, ...]) -> set[str]:
         """The dotted names that an expression may stand for; none for all that is no module's."""
         if isinstance(node, ast.Name):
-            replaced = scope is self.top and node.lineno > self.replaced.get(node.id, node.lineno)
+            late = node.lineno > self.replaced.get(node.id, node.lineno)
+            replaced = late and _outside(scope) is self.top
             return self._of_name(node.id, scope, asked, from_setup=not replaced)
         if isinstance(node, ast.Attribute):
             return {f"{of}.{node.attr}" for of in self._meaning(node.value, scope, asked)}
@@ -261,6 +261,13 @@ class Uses:
         return set()
 
 
+def _outside(scope: _Scope) -> _Scope:
+    """The scope around comprehensions, where `:=` puts its name."""
+    while scope.is_comprehension and scope.parent:
+        scope = scope.parent
+    return scope
+
+
 def _binds(node: ast.stmt) -> Iterator[str]:
     """The names that a statement gives a new meaning whatever happens."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -273,5 +280,6 @@ def _binds(node: ast.stmt) -> Iterator[str]:
 
 
 def _string(node: ast.expr | None) -> str:
-    found = isinstance(node, ast.Constant) and isinstance(node.value, str)
-    return node.value if found else ""  # type: ignore[union-attr, return-value]
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    return ""

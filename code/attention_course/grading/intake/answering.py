@@ -1,0 +1,130 @@
+"""From the cell that answers a question to the source that is run for it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from attention_course.exercises import published
+from attention_course.grading.intake import parsing
+from attention_course.grading.intake.barred import barred_uses
+from attention_course.grading.intake.helpers import Definition, Helpers
+from attention_course.grading.intake.matching import CodeCell, Match, Matched
+from attention_course.grading.intake.parsing import NotPython, Statement
+from attention_course.grading.marks import Answer
+
+_CHECKS = ("check", "progress")
+
+
+class Answering:
+    """Makes answers of the matches of a notebook.
+
+    Args:
+        matched: its answers to one exercise.
+        code: its cells of code.
+    """
+
+    def __init__(self, matched: Matched, code: Sequence[CodeCell]) -> None:
+        self.matches = matched.matches
+        self.code = code
+        self.setup = _setup(matched.exercise.name)
+        self.helpers = Helpers(code, _given(matched.exercise.name))
+
+    def answer(self, match: Match) -> Answer:
+        """The answer to one question."""
+        cell, question, flags = match.cell, match.question, match.flags
+        try:
+            if cell.problem:
+                raise cell.problem
+            parsing.check(cell.source)
+            own = parsing.without(cell.source, self._left_out(match))
+            statements = parsing.statements(own)
+            borrowed = self.helpers.needed(cell.cell.number, statements)
+            parts = [*self._futures(cell), *(one.statement.text for one in borrowed), own]
+            source = "\n".join(parts)
+            barred = barred_uses(self.setup, source, question.answer, question.barred)
+        except (NotPython, RecursionError) as error:
+            why = str(error) if isinstance(error, NotPython) else "it is too tangled to be read"
+            line = f", line {error.line}" if getattr(error, "line", 0) else ""
+            return Answer(
+                question.id,
+                cell.source,
+                match.how,
+                flags,
+                unreadable=f"cell {cell.cell.number}{line}: {why}",
+            )
+        flags += tuple(_borrowing(cell, borrowed))
+        return Answer(question.id, source, match.how, flags, barred)
+
+    def _left_out(self, match: Match) -> Iterator[ast.stmt]:
+        """What of the cell is not part of this answer.
+
+        The answers to other questions, calls of the checks, which need the references, and what
+        has to stand at the top.
+        """
+        cell = match.cell
+        others = {
+            other.question.answer
+            for other in self.matches.values()
+            if other.cell is cell and other.question is not match.question
+        }
+        nodes = [statement.node for statement in cell.statements]
+        for node in nodes:
+            if isinstance(node, ast.FunctionDef) and node.name in others:
+                yield node
+        for node in parsing.outside_functions(nodes):
+            if _is_check(node, cell.names) or _is_future(node):
+                yield node
+
+    def _futures(self, cell: CodeCell) -> Iterator[str]:
+        """Imports from __future__, which hold for every cell after them too."""
+        found = {
+            statement.text: None
+            for one in self.code
+            if one.cell.number <= cell.cell.number
+            for statement in one.statements
+            if _is_future(statement.node)
+        }
+        yield from found
+
+
+def _is_check(node: ast.stmt, own: frozenset[str]) -> bool:
+    call = node.value if isinstance(node, ast.Expr) else None
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in _CHECKS
+        and call.func.id not in own
+    )
+
+
+def _is_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
+def _borrowing(cell: CodeCell, borrowed: Sequence[Definition]) -> Iterator[str]:
+    others = [one for one in borrowed if one.place[0] != cell.cell.number]
+    names = [
+        f"everything of {statement.node.module}"
+        if isinstance(statement.node, ast.ImportFrom) and "*" in statement.binds
+        else ", ".join(sorted(statement.binds))
+        for statement in (one.statement for one in others)
+    ]
+    if names:
+        cells = "another cell" if len({one.place[0] for one in others}) == 1 else "other cells"
+        yield f"uses {', '.join(names)} from {cells}"
+
+
+@lru_cache
+def _setup(exercise: str) -> tuple[str, ...]:
+    return published.setup(exercise)
+
+
+@lru_cache
+def _given(exercise: str) -> frozenset[str]:
+    """The names that an exercise's setup defines."""
+    statements: list[Statement] = []
+    for source in _setup(exercise):
+        statements += parsing.statements(source)
+    return frozenset(name for statement in statements for name in statement.binds)
