@@ -1,5 +1,9 @@
 """Runs answers, each in a process of its own that can reach nothing else."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from attention_course.grading.isolation.joint import (
     Ended,
     Inputs,
@@ -9,6 +13,17 @@ from attention_course.grading.isolation.joint import (
     Protection,
     Ran,
 )
-from attention_course.grading.isolation.warm import Warm
+
+if TYPE_CHECKING:
+    from attention_course.grading.isolation.warm import Warm
 
 __all__ = ["Ended", "Inputs", "IsolationError", "Job", "Limits", "Protection", "Ran", "Warm"]
+
+
+def __getattr__(name: str) -> object:
+    # Late, so that the process that forks for answers can begin without torch.
+    if name == "Warm":
+        from attention_course.grading.isolation.warm import Warm
+
+        return Warm
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

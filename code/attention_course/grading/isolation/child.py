@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import linecache
 import sys
+import time
 import types
 from typing import Any
 
@@ -23,6 +24,7 @@ from attention_course.grading.isolation.tripwires import Tripwires
 
 def serve(channel: Channel) -> None:
     """Takes a job, answers each run, and tells in the end what was tripped over."""
+    channel.send({"cpu": time.process_time()})
     job = channel.receive()
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module

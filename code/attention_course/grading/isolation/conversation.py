@@ -8,6 +8,7 @@ no inputs, and what comes back are the barred names that the answer was seen to 
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,25 +32,38 @@ class Said:
         tripped: the barred names that were seen to be used.
         broke: "" where all was said; else what went wrong, in a sentence.
         late: whether it was the time that ran out.
+        gone: whether it broke off by closing its end.
+        fault: why it could not begin, through no fault of the answer.
+        before: CPU seconds of its process until it was ready.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
     tripped: tuple[str, ...] = ()
     broke: str = ""
     late: bool = False
+    gone: bool = False
+    fault: str = ""
+    before: float = 0.0
 
 
-def converse(channel: Channel, job: Job, deadline: float, most: int) -> Said:
+def converse(channel: Channel, job: Job, start: float, wall: float, most: int) -> Said:
     """Puts a job to an answer's process; never raises for what comes from there.
 
     Args:
         channel: to it.
         job: what to ask.
-        deadline: when it must be over, on the clock of `time.monotonic`.
+        start: seconds for it to be ready.
+        wall: seconds from then on.
         most: bytes of one outcome.
     """
     said = Said()
     try:
+        ready = channel.receive(time.monotonic() + start, SMALL)  # no answer runs before it
+        if not isinstance(ready, dict) or not isinstance(ready.get("cpu"), float):
+            said.fault = said.broke = str(ready)
+            return said
+        said.before = ready["cpu"]
+        deadline = time.monotonic() + wall
         channel.send(_shown(job), deadline)
         for inputs in job.inputs:
             answer = _asked(channel, {"inputs": dict(inputs)}, deadline, most)
@@ -60,7 +74,7 @@ def converse(channel: Channel, job: Job, deadline: float, most: int) -> Said:
     except TimeoutError:
         said.broke, said.late = "it was silent until its time was over", True
     except Closed:
-        said.broke = "it ended before it had answered"
+        said.broke, said.gone = "it ended before it had answered", True
     except FrameError as error:
         said.broke = f"it sent something that is no answer: {error}"
     return said

@@ -20,91 +20,89 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import NoReturn
 
-READY = b"ready\n"
+from attention_course.grading.isolation import kernel
+from attention_course.grading.isolation.endings import Report
 
 
 @dataclass(frozen=True)
-class Report:
-    """How the process of an answer ended.
+class Steps:
+    """What there is to do for a question.
 
     Attributes:
-        status: its exit status; minus the signal where one ended it.
-        timed_out: whether its wall time was over.
-        cpu: CPU seconds of it and all it started.
-        memory: peak resident memory in bytes of the largest of them.
-        fault: what went wrong before the answer began, "" where nothing did.
+        enter: in the guard, before the answer's process is forked.
+        run: in the answer's process; it inherits the guard's descriptors and must close them.
+        leave: in the guard, when nothing of the answer is left.
     """
 
-    status: int
-    timed_out: bool = False
-    cpu: float = 0.0
-    memory: int = 0
-    fault: str = ""
+    enter: Callable[[], None]
+    run: Callable[[], None]
+    leave: Callable[[], None]
 
 
-def report_in(line: bytes) -> Report | None:
-    """The report in what a guard said; None where there is none."""
-    if not line.startswith(READY) or not line.endswith(b"}"):
-        return None
-    return Report(**json.loads(line[len(READY) :]))
-
-
-def watch(
-    status: socket.socket, wall: float, enter: Callable[[], None], run: Callable[[], None]
-) -> NoReturn:
-    """Forks a process that runs `run`, waits for its end, reports, and exits.
+def watch(status: socket.socket, question: int, wall: float, steps: Steps) -> NoReturn:
+    """Forks the answer's process, waits for its end, reports, and exits.
 
     Args:
         status: to the marking process.
+        question: the descriptor on which the answer's process is spoken to.
         wall: seconds that it may take.
-        enter: what the guard has to do first, before it forks.
-        run: what the new process does; it inherits the guard's descriptors and must close them.
+        steps: what there is to do.
     """
+    gc.disable()  # a collection would touch, and so copy, all that is shared
     try:
-        report = _watched(status, wall, enter, run)
+        report = _watched(status, question, wall, steps)
     except Exception as error:
         report = Report(status=-1, fault=f"{type(error).__name__}: {error}")
     with contextlib.suppress(OSError):
         status.sendall(json.dumps(asdict(report)).encode())
+    status.close()  # now, not when the kernel has taken down the rest
     os._exit(0)
 
 
-def _watched(
-    status: socket.socket, wall: float, enter: Callable[[], None], run: Callable[[], None]
-) -> Report:
-    gc.disable()  # a collection would touch, and so copy, all that is shared
-    wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+def _watched(status: socket.socket, question: int, wall: float, steps: Steps) -> Report:
+    wake, waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
-    enter()
+    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    steps.enter()
     end = time.monotonic() + wall
     child = os.fork()
     if child == 0:
+        _run(steps)
+    os.close(question)
+    ended = _waited(child, end, wake, status)
+    timed_out = ended is None and time.monotonic() >= end
+    ended = _end_all(child, ended)
+    steps.leave()
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = used.ru_utime + used.ru_stime
+    return Report(ended, timed_out, cpu, used.ru_maxrss * 1024)
+
+
+def _run(steps: Steps) -> NoReturn:
+    status = 1
+    try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        run()
-        os._exit(0)
-    status.sendall(READY)
+        steps.run()
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _waited(child: int, end: float, wake: int, status: socket.socket) -> int | None:
+    """Waits for the child's end, the end of its time, or a word from the marking process."""
     poll = select.poll()
-    poll.register(wake_read, select.POLLIN)
-    poll.register(status, select.POLLIN | select.POLLHUP)
-    ended: int | None = None
-    stopped = False
-    while ended is None and not stopped and time.monotonic() < end:
-        events = poll.poll(1e3 * max(0.0, end - time.monotonic()))
-        stopped = any(descriptor == status.fileno() for descriptor, _ in events)
+    poll.register(wake, select.POLLIN)
+    poll.register(status, select.POLLIN)
+    while (left := end - time.monotonic()) > 0:
+        told = [descriptor for descriptor, _ in poll.poll(1e3 * left)]
         with contextlib.suppress(BlockingIOError):
-            os.read(wake_read, 64)
+            os.read(wake, 64)
         ended = _reaped(child)
-    timed_out = ended is None and not stopped
-    last = _end_all(child, ended)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Report(
-        status=last,
-        timed_out=timed_out,
-        cpu=used.ru_utime + used.ru_stime,
-        memory=used.ru_maxrss * 1024,
-    )
+        if ended is not None or status.fileno() in told:
+            return ended
+    return None
 
 
 def _reaped(child: int) -> int | None:
@@ -123,15 +121,31 @@ def _reaped(child: int) -> int | None:
 
 def _end_all(child: int, ended: int | None) -> int:
     """Kills the child and all that it started, waits for them; the child's status."""
-    if os.getpid() == 1:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(-1, signal.SIGKILL)  # everything in this pid namespace but the guard
-    elif ended is None:
-        os.kill(child, signal.SIGKILL)
     while True:
+        for pid in _left():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         try:
             pid, status = os.waitpid(-1, 0)
         except ChildProcessError:
             return -signal.SIGKILL if ended is None else ended
         if pid == child:
             ended = os.waitstatus_to_exitcode(status)
+
+
+def _left() -> list[int]:
+    """What there is to kill; as process 1 of its namespace, the guard can reach all at once."""
+    if os.getpid() == 1:
+        return [-1]
+    return children(os.getpid())
+
+
+def children(parent: int) -> list[int]:
+    """The processes whose parent it is; whoever loses his own parent becomes the guard's."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:
+            # "pid (any name) state parent ..."
+            if int(file.read().rpartition(b")")[2].split()[1]) == parent:
+                found.append(int(name))
+    return found

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING, Any
 
-from attention_course.exercises.asking import Outcome
-from attention_course.exercises.values import Value
+if TYPE_CHECKING:  # not while a process starts that has yet to divide
+    from attention_course.exercises.asking import Outcome
 
-Inputs = Mapping[str, Value]
+Inputs = Mapping[str, Any]
 
 MIB = 1 << 20
 
@@ -102,3 +103,7 @@ class Protection:
 
 class IsolationError(RuntimeError):
     """Answers cannot be run here, or not with the protection that was asked for."""
+
+
+class Lost(Exception):
+    """The process that watches over an answer is gone, or the one that it was forked from."""

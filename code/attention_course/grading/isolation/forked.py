@@ -1,0 +1,164 @@
+"""The marking process's side of the warm process: starts it, and has it fork for a question."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from attention_course.grading.isolation import kernel
+from attention_course.grading.isolation.channel import Channel
+from attention_course.grading.isolation.conversation import Said, converse
+from attention_course.grading.isolation.endings import Report
+from attention_course.grading.isolation.environment import environment
+from attention_course.grading.isolation.joint import IsolationError, Job, Limits, Lost
+
+PROGRAM = "attention_course.grading.isolation.warm_process"
+START = 120.0  # seconds for the imports, or for a fork
+GRACE = 10.0  # seconds beyond an answer's wall time, after which the guard is given up
+MOST_BYTES = 1 << 16  # of what the warm process or a guard says
+
+
+class Forked:
+    """A warm process, and what it forks.
+
+    Args:
+        preload: names of modules that answers need.
+        lanes: how many answers run at a time.
+
+    Raises:
+        IsolationError: it could not be started.
+    """
+
+    def __init__(self, preload: Sequence[str], lanes: int) -> None:
+        self._preload = list(preload)
+        self._lanes = lanes
+        self._lock = threading.Lock()
+        self._dumpable = kernel.prctl(kernel.PR_GET_DUMPABLE)
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # nobody reads this process's memory
+        self._folder = tempfile.mkdtemp(prefix="attention-course-")
+        Path(self._folder).chmod(0o711)  # lanes have folders of other owners in it
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+
+    def run(self, job: Job, limits: Limits, slot: int) -> tuple[Said, Report]:
+        """Has an answer run in a lane; what it said and how it ended.
+
+        Raises:
+            Lost: nobody is there any more who could tell.
+        """
+        with contextlib.ExitStack() as stack:
+            ours, theirs = _pair(stack)
+            status, status_theirs = _pair(stack)
+            self._request(limits, slot, theirs, status_theirs)
+            said = converse(Channel(ours), job, START, limits.wall + GRACE, limits.frame)
+            ours.close()
+            heard = _heard(status, 1.0) if said.gone else b""  # it is about to be noticed
+            if not heard:
+                with contextlib.suppress(OSError):
+                    status.shutdown(socket.SHUT_WR)  # enough: whatever is left may be killed
+                heard = _heard(status, GRACE)
+        if not heard.endswith(b"}"):
+            raise Lost
+        return said, Report(**json.loads(heard))
+
+    def revive(self) -> None:
+        """Starts the warm process again where it is gone; raises IsolationError."""
+        with self._lock:
+            if not self._alive():
+                self._stop()
+                self._start()
+
+    def close(self) -> None:
+        """Ends the warm process and everything that came of it."""
+        with self._lock:
+            self._stop()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            kernel.prctl(kernel.PR_SET_DUMPABLE, self._dumpable)
+
+    def _request(
+        self, limits: Limits, slot: int, question: socket.socket, status: socket.socket
+    ) -> None:
+        message = json.dumps({"limits": asdict(limits), "slot": slot}).encode()
+        with self._lock, question, status:
+            try:
+                socket.send_fds(self._control, [message], [question.fileno(), status.fileno()])
+            except OSError:
+                raise Lost from None
+
+    def _start(self) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", PROGRAM, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                env=environment(),
+                cwd="/",
+                start_new_session=True,  # Ctrl-C is for this process alone
+            )
+        orders = {"preload": self._preload, "folder": self._folder, "lanes": self._lanes}
+        self._control.settimeout(START)
+        try:
+            self._control.send(json.dumps(orders).encode())
+            said: dict[str, Any] = json.loads(self._control.recv(MOST_BYTES) or b"{}")
+        except OSError as error:
+            said = {"error": str(error)}
+        self._control.settimeout(None)
+        if "layers" not in said:
+            self._stop()
+            why = said.get("error", "it ended at once")
+            raise IsolationError(f"the process that runs answers could not be started: {why}")
+        self.layers = said["layers"]
+
+    def _stop(self) -> None:
+        if not hasattr(self, "_process"):
+            return
+        self._control.close()
+        try:
+            self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _alive(self) -> bool:
+        try:
+            return bool(self._control.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
+
+def _pair(stack: contextlib.ExitStack) -> tuple[socket.socket, socket.socket]:
+    one, other = socket.socketpair()
+    return stack.enter_context(one), stack.enter_context(other)
+
+
+def _heard(end: socket.socket, seconds: float) -> bytes:
+    """What comes within some seconds, up to the end."""
+    deadline = time.monotonic() + seconds
+    data = b""
+    while len(data) < MOST_BYTES and (left := deadline - time.monotonic()) > 0:
+        end.settimeout(left)
+        try:
+            more = end.recv(MOST_BYTES)
+        except OSError:
+            break
+        if not more:
+            break
+        data += more
+    return data

@@ -1,0 +1,168 @@
+"""Finds out what an answer is kept from, by having one try."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from attention_course.exercises.asking import Returned
+from attention_course.grading.isolation.joint import Job, Limits, Protection, Ran
+
+MIB = 1 << 20
+LIMITS = Limits(wall=20, cpu=5, memory=512 * MIB)
+
+# What runs as an answer. Each try says "" where it was kept from it, else what it could do.
+TRIES = """
+import os
+import socket
+
+
+def network(it):
+    socket.create_connection(("127.0.0.1", it["port"]), 2).close()
+    return "it reached a port of this machine"
+
+
+def reading(it):
+    return "it read " + open(it["file"]).read(20)
+
+
+def writing(it):
+    open(os.path.join(it["folder"], "written"), "w").close()
+    return "it wrote beside its own folder"
+
+
+def processes(it):
+    if it["process"] == os.getpid():
+        return ""
+    os.kill(it["process"], 0)
+    return "it can send signals to the marking process"
+
+
+def privileges(it):
+    if os.getuid() == 0:
+        return "it runs as root"
+    os.setgroups([0])
+    return "it can choose its groups"
+
+
+def forking(it):
+    if os.fork() == 0:
+        os._exit(0)
+    os.wait()
+    return "it started a process"
+
+
+def memory(it):
+    block = bytearray(it["memory"])
+    return f"it took {len(block) >> 20} MiB"
+
+
+def disk(it):
+    with open("large", "wb") as file:
+        file.write(bytes(it["disk"]))
+    return f"it wrote {it['disk'] >> 20} MiB"
+
+
+def calls(it):
+    import ctypes
+
+    libc = ctypes.CDLL(None)
+    return "it could ask to trace a process" if libc.ptrace(0, 0, 0, 0) == 0 else ""
+
+
+def tried(it):
+    import signal
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    found = {}
+    for one in (network, reading, writing, processes, privileges, memory, disk, calls, forking):
+        try:
+            found[one.__name__] = one(it)
+        except (OSError, MemoryError):
+            found[one.__name__] = ""
+    return found
+"""
+
+# the name that `grade` prints, what was tried, whether marks need it
+PROTECTIONS = (
+    ("memory limit", "memory", True),
+    ("limit of disk space", "disk", False),
+    ("no network", "network", True),
+    ("no files of others", "reading", True),
+    ("writes to its own folder alone", "writing", True),
+    ("no reach to other processes", "processes", True),
+    ("no privileges", "privileges", True),
+    ("no processes of its own", "forking", False),
+    ("system calls filtered", "calls", False),
+)
+
+
+def protections(
+    ask: Callable[[Job, Limits], Ran], layers: Mapping[str, Any]
+) -> tuple[tuple[Protection, ...], list[str]]:
+    """What answers are kept from here, and the names of what is missing and must not be.
+
+    Args:
+        ask: runs an answer.
+        layers: what there is to keep them from it, as in `settings.Layers`; empty for nothing.
+    """
+    could = _tried(ask)
+    means = _means(layers)
+    shown = [Protection("limits of wall clock and CPU time", True, "watched from outside")]
+    for name, tried, _ in PROTECTIONS:
+        shown.append(Protection(name, not could[tried], could[tried] or ", ".join(means[tried])))
+    missing = [name for name, tried, needed in PROTECTIONS if needed and could[tried]]
+    ends = "pid namespace" if "pid" in layers.get("namespaces", ()) else ""
+    ends = ends or ("" if could["forking"] else "no processes of its own")
+    shown.append(Protection("nothing outlives an answer", bool(ends), ends or could["forking"]))
+    if not ends:
+        missing.append("nothing outlives an answer")
+    return tuple(shown), missing
+
+
+def _tried(ask: Callable[[Job, Limits], Ran]) -> dict[str, str]:
+    """For each thing what an answer could do: "" where it was kept from it."""
+    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as server:
+        Path(folder).chmod(0o777)
+        file = Path(folder, "of-others")
+        file.write_text("a file of others")
+        file.chmod(0o666)
+        it = {
+            "port": server.getsockname()[1],
+            "file": str(file),
+            "folder": folder,
+            "process": os.getpid(),
+            "memory": 2 * LIMITS.memory,
+            "disk": 2 * LIMITS.disk,
+        }
+        how = "attention_course.exercises.asking:call"
+        ran = ask(Job((), TRIES, "tried", how, (), [{"it": it}]), LIMITS)
+    if ran.outcomes and isinstance(ran.outcomes[0], Returned):
+        return dict(ran.outcomes[0].value)
+    why = f"it could not be tried: {ran.outcomes or ran.detail}"
+    return {tried: why for _, tried, _ in PROTECTIONS}
+
+
+def _means(layers: Mapping[str, Any]) -> dict[str, list[str]]:
+    """For each thing what keeps an answer from it."""
+    kinds = layers.get("namespaces", ())
+    landlock = layers.get("landlock", 0)
+    calls = ["filter of system calls"] if layers.get("seccomp") else []
+    files = ["root of its own"] if layers.get("jail") else []
+    files += ["Landlock"] if landlock else []
+    apart = {kind: [f"{kind} namespace"] if kind in kinds else [] for kind in ("net", "pid")}
+    return {
+        "memory": ["limit of address space"],
+        "disk": ["limit of file size", *(["file system of its own"] if layers.get("jail") else [])],
+        "network": [*apart["net"], *calls, *(["Landlock"] if landlock >= 4 else [])],
+        "reading": files,
+        "writing": files,
+        "processes": [*apart["pid"], *calls, *(["Landlock"] if landlock >= 6 else [])],
+        "privileges": ["a user of its own" if os.geteuid() == 0 else "no capabilities"],
+        "forking": calls,
+        "calls": calls,
+    }
