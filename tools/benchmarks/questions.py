@@ -12,7 +12,7 @@ from attention_course.exercises.question import Inputs, Question
 from attention_course.grading.isolation import Job, Warm
 from attention_course.grading.lanes import preload
 from attention_course.grading.marking import Marker, job, limits
-from attention_course.grading.marks import Answer, How
+from attention_course.grading.marks import Answer, How, Reason
 
 from benchmarks import cost
 from benchmarks.handed_in import EXERCISE, TRAINING, solved
@@ -53,6 +53,9 @@ def _taken(question: Question, answer: Answer, warm: Warm, repetitions: int) -> 
     """Median milliseconds: of the marking, of parts of it, and of the function alone."""
     marker = Marker(SEED, warm.ask)
     put = job(question, answer, question.draw(SEED))
+    mark = marker.mark(question, answer)
+    if mark.reason is not Reason.PASSED:  # what fails is quick
+        raise RuntimeError(f"{question.id} {mark.reason.value}, expected passed: {mark.hint}")
     function = _function(answer, question)
     allowed = limits(question)
     works: dict[str, Callable[[], object]] = {
