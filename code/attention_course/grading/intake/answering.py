@@ -33,28 +33,34 @@ class Answering:
 
     def answer(self, match: Match) -> Answer:
         """The answer to one question."""
-        cell, question, flags = match.cell, match.question, match.flags
         try:
-            if cell.problem:
-                raise cell.problem
-            parsing.check(cell.source)
-            own = parsing.without(cell.source, self._left_out(match))
-            statements = parsing.statements(own)
-            borrowed = self.helpers.needed(cell.cell.number, statements)
-            parts = [*self._futures(cell), *(one.statement.text for one in borrowed), own]
-            source = "\n".join(parts)
-            barred = barred_uses(self.setup, source, question.answer, question.barred)
-        except (NotPython, RecursionError) as error:
-            why = str(error) if isinstance(error, NotPython) else "it is too tangled to be read"
-            line = f", line {error.line}" if getattr(error, "line", 0) else ""
-            return Answer(
-                question.id,
-                cell.source,
-                match.how,
-                flags,
-                unreadable=f"cell {cell.cell.number}{line}: {why}",
-            )
-        flags += tuple(_borrowing(cell, borrowed))
+            return self._answer(match)
+        except NotPython as error:
+            problem = error
+        except RecursionError:
+            problem = NotPython("it is too tangled to be read")
+        where = f"cell {match.cell.cell.number}"
+        if problem.line:
+            where += f", line {problem.line}"
+        return Answer(
+            match.question.id,
+            match.cell.source,
+            match.how,
+            match.flags,
+            unreadable=f"{where}: {problem}",
+        )
+
+    def _answer(self, match: Match) -> Answer:
+        cell, question = match.cell, match.question
+        if cell.problem:
+            raise cell.problem
+        parsing.check(cell.source)
+        own = parsing.without(cell.source, self._left_out(match))
+        borrowed = self.helpers.needed(cell.cell.number, parsing.statements(own))
+        parts = [*self._futures(cell), *(one.statement.text for one in borrowed), own]
+        source = "\n".join(parts)
+        barred = barred_uses(self.setup, source, question.answer, question.barred)
+        flags = (*match.flags, *_borrowing(cell, borrowed))
         return Answer(question.id, source, match.how, flags, barred)
 
     def _left_out(self, match: Match) -> Iterator[ast.stmt]:
@@ -105,12 +111,12 @@ def _is_future(node: ast.stmt) -> bool:
 
 def _borrowing(cell: CodeCell, borrowed: Sequence[Definition]) -> Iterator[str]:
     others = [one for one in borrowed if one.place[0] != cell.cell.number]
-    names = [
-        f"everything of {statement.node.module}"
-        if isinstance(statement.node, ast.ImportFrom) and "*" in statement.binds
-        else ", ".join(sorted(statement.binds))
-        for statement in (one.statement for one in others)
-    ]
+    names: dict[str, None] = {}  # as an ordered set
+    for statement in (one.statement for one in others):
+        if isinstance(statement.node, ast.ImportFrom) and "*" in statement.binds:
+            names[f"everything of {statement.node.module}"] = None
+        else:
+            names |= dict.fromkeys(sorted(statement.binds))
     if names:
         cells = "another cell" if len({one.place[0] for one in others}) == 1 else "other cells"
         yield f"uses {', '.join(names)} from {cells}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import io
 import re
+import stat
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -45,8 +46,13 @@ class Member:
     info: zipfile.ZipInfo
 
     @property
-    def path(self) -> str:
-        return "/".join(self.parts)
+    def leads_out(self) -> bool:
+        """Whether it would be unpacked outside the folder that one unpacks it in."""
+        return (
+            ".." in self.parts
+            or self.parts[0] == ""
+            or re.match(r"[A-Za-z]:", self.parts[0]) is not None
+        )
 
 
 class Archive:
@@ -74,7 +80,7 @@ class Archive:
             CannotRead: it is encrypted, damaged, larger than `most`, or a bomb.
         """
         info = member.info
-        if _leads_out(member):
+        if member.leads_out:
             raise CannotRead("its path in the archive leads out of the archive")
         if info.flag_bits & 1:
             raise CannotRead("it is encrypted")
@@ -82,10 +88,14 @@ class Archive:
             raise CannotRead(
                 f"it is compressed by method {info.compress_type}, expected deflate (8)"
             )
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise CannotRead("it is a symbolic link")
         try:
             return self._read(info, most)
-        except (CannotRead, MemoryError):
+        except CannotRead:
             raise
+        except MemoryError:
+            raise CannotRead("there is not enough memory to read it") from None
         except Exception as error:  # on damaged data zipfile raises whatever comes
             raise CannotRead(f"it is damaged in the archive: {_first_line(error)}") from None
 
@@ -151,9 +161,11 @@ class _Source(io.RawIOBase):
         self.count = 0
 
     def read(self, size: int = -1) -> bytes:
-        if self.most is not None and (size is None or size < 0 or size > self.most):
-            raise CannotRead(f"its list of files is larger than {megabytes(self.most)}")
+        if self.most is not None and not 0 <= size <= self.most:
+            size = self.most + 1
         data = self.file.read(size)
+        if self.most is not None and len(data) > self.most:
+            raise CannotRead(f"its list of files is larger than {megabytes(self.most)}")
         self.count += len(data)
         return data
 
@@ -176,14 +188,6 @@ def _parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
         with suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")
     return tuple(name.replace("\\", "/").split("/"))  # Windows' own programs wrote backslashes
-
-
-def _leads_out(member: Member) -> bool:
-    return (
-        ".." in member.parts
-        or "" in member.parts[:1]
-        or re.match(r"[A-Za-z]:", member.parts[0]) is not None
-    )
 
 
 def _modified(info: zipfile.ZipInfo) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +12,9 @@ from attention_course.exercises.question import Exercise
 from attention_course.grading.intake import matching, names, places, reading
 from attention_course.grading.intake.answering import Answering
 from attention_course.grading.intake.archives import Limits
+from attention_course.grading.intake.items import Ignored, Notebook, Problem
 from attention_course.grading.intake.matching import CodeCell, Matched
 from attention_course.grading.intake.names import Owner
-from attention_course.grading.intake.places import Ignored, Notebook, Problem
 from attention_course.grading.intake.reading import Cell, NotANotebook
 from attention_course.grading.marks import Answer, Submission, Unreadable
 
@@ -85,6 +86,7 @@ def collect(folder: Path, limits: Limits | None = None) -> Collected:
 
 
 def _submissions(read: Sequence[_Read], called: dict[Owner, str]) -> list[Submission]:
+    alike = Counter(names.shown(owner.name) for owner in called)
     groups: dict[tuple[Owner, int, str], list[_Read]] = {}
     for one in read:
         key = (one.owner, one.exercise.number, one.exercise.name)
@@ -97,7 +99,7 @@ def _submissions(read: Sequence[_Read], called: dict[Owner, str]) -> list[Submis
         if len(group) > 1:
             paths = ", ".join(one.path for one in group[:-1])
             flags += (f"several notebooks for this exercise: {chosen.path} counts, not {paths}",)
-        if called[owner] != names.shown(owner.name):
+        if alike[names.shown(owner.name)] > 1:
             flags += (f"another student is called {names.shown(owner.name)} too",)
         submission = Submission(called[owner], name, chosen.path, chosen.answers, flags)
         found.append(((submission.student, number, name), submission))

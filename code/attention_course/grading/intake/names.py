@@ -66,7 +66,7 @@ def is_moodle(name: str) -> bool:
 
 def shown(name: str) -> str:
     """A name of a file or folder as it can be written down anywhere."""
-    readable = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    readable = name.encode("utf-8", "backslashreplace").decode()
     return unicodedata.normalize("NFC", readable)
 
 
