@@ -1,0 +1,95 @@
+"""The known mistakes and the alternatives of a question, as cells that a learner could hand in.
+
+A cell holds the whole module of the question without its annotations and without the course's
+imports, in whose place stand a few lines that keep the functions; in the end it calls one of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib
+import inspect
+
+from attention_course.exercises.question import Question
+
+KEPT = """
+def Mistake(name, hint, answer, sign=None):
+    return name, answer
+
+
+def Question(**words):
+    return {"mistakes": dict(words["mistakes"]), "alternatives": words["alternatives"]}
+
+
+def Case(*_, **__):
+    pass
+
+
+def Tolerance(*_, **__):
+    pass
+
+
+compare = in_turn = decode = nothing = None
+"""
+
+
+def cell(question: Question, kind: str, name: str) -> str:
+    """The source of a cell that answers a question.
+
+    Args:
+        question: any but one whose answer trains.
+        kind: "mistakes" or "alternatives".
+        name: of one of them.
+    """
+    return (
+        f"{_module(question.id)}\n\n\ndef {question.answer}(*inputs):\n"
+        f"    return QUESTION[{kind!r}][{name!r}](*inputs)\n"
+    )
+
+
+@functools.cache
+def _module(question_id: str) -> str:
+    exercise, _, name = question_id.partition(".")
+    path = f"attention_course.exercises.{exercise}.{name}"
+    module = importlib.import_module(path)
+    question: Question = module.QUESTION
+    tree = ast.parse(inspect.getsource(module))
+    given = ""
+    for statement in list(tree.body):
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            tree.body.remove(statement)
+        elif isinstance(statement, ast.ImportFrom) and ".exercises." in f"{statement.module}.":
+            tree.body.remove(statement)
+            for alias in statement.names:
+                thing = getattr(module, alias.name)
+                if inspect.isfunction(thing) and "QUESTION" in thing.__globals__:
+                    given += ast.unparse(_Bare("").visit(ast.parse(inspect.getsource(thing))))
+    tree = _Bare(question.answer).visit(tree)
+    return f"{KEPT}\n{given}\n{ast.unparse(tree)}"
+
+
+class _Bare(ast.NodeTransformer):
+    """Takes annotations out, and gives the reference another name than that of the answer."""
+
+    def __init__(self, answer: str) -> None:
+        self.answer = answer
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns = None
+        for argument in ast.walk(node.args):
+            if isinstance(argument, ast.arg):
+                argument.annotation = None
+        if node.name == self.answer:
+            node.name = "the_reference"
+        return self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        if not isinstance(node.target, ast.Name) or node.value is None:
+            return node  # a field of a class
+        return self.generic_visit(ast.Assign([node.target], node.value, lineno=node.lineno))
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        if node.id == self.answer:
+            node.id = "the_reference"
+        return node
