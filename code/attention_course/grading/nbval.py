@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -87,6 +88,19 @@ def outcomes(
         cell: PASSED if len(case) == 0 else f"{case[0].tag}: {case[0].text or ''}"
         for cell, case in zip(cells, cases, strict=True)
     }
+
+
+def printed(words: str, name: str) -> str:
+    """The line beginning with "name: " that a cell printed where it had promised another.
+
+    Args:
+        words: what `outcomes` has of the cell.
+
+    Returns:
+        the line; "" where nbval tells of none.
+    """
+    found = re.search(rf"^\s*- ({re.escape(name)}: .*)$", words, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def _demand(*modules: str) -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 from attention_course.exercises import published, registry
 from attention_course.exercises.question import Exercise, Question
 from attention_course.grading.marks import Json, Submission
-from attention_course.grading.nbval import PASSED, outcomes
+from attention_course.grading.nbval import PASSED, outcomes, printed
 
 WITHOUT_ISOLATION = (
     "nbval runs the answers without isolation: as you, with your files and your network"
@@ -110,15 +110,9 @@ def _opinion(exercise: Exercise, question: Question, became: Mapping[str, str]) 
     answer = exercise.grade_id(question)
     if became[f"{answer}-check"] == PASSED:
         return Opinion(question.id, True)
-    line = printed(question, became[f"{answer}-check"])
+    line = printed(became[f"{answer}-check"], question.name)
     errors = (_error(became[cell]) for cell in (answer, f"{answer}-check"))
     return Opinion(question.id, False, line or next(filter(None, errors), "") or _NOT_TOLD)
-
-
-def printed(question: Question, words: str) -> str:
-    """The line that a check cell printed, from nbval's words about it; "" where there is none."""
-    found = re.search(rf"^\s*- ({question.name}: .*)$", words, re.MULTILINE)
-    return found[1] if found else ""
 
 
 def _error(words: str) -> str:

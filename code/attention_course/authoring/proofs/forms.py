@@ -19,8 +19,10 @@ Change = Callable[[Tensor], Tensor]
 
 
 def _strided(tensor: Tensor) -> Tensor:
-    """The same numbers, two apart in memory."""
-    return torch.stack([tensor, tensor], dim=-1)[..., 0]
+    """The same numbers, column by column and two apart in memory."""
+    turned = tensor.mT if tensor.dim() >= 2 else tensor
+    apart = torch.stack([turned, turned], dim=-1)[..., 0]
+    return apart.mT if tensor.dim() >= 2 else apart
 
 
 def _needing_gradients(tensor: Tensor) -> Tensor:

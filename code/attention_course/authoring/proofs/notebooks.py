@@ -170,16 +170,18 @@ def answers_are_hidden(notebooks: Notebooks) -> Problems:
 def text_agrees(notebooks: Notebooks) -> Problems:
     """The text gives the points, difficulty, minutes and title of each question, and the sums."""
     exercise, said = notebooks.exercise, text(notebooks.learners)
-    pattern = r"\*\*(\d+) points?\*\* · difficulty (\S+) · about (\d+) minutes?"
-    heads = [" · ".join(head) for head in re.findall(pattern, said)]
-    expected = [f"{q.points} · {STARS[q.difficulty]} · {q.minutes}" for q in exercise.questions]
-    for question, head in zip(exercise.questions, expected, strict=True):
-        if f"\n## {question.title}\n" not in said:
+    places = []
+    for question in exercise.questions:
+        found = re.search(rf"^## {re.escape(question.title)}\n+(.*)", said, re.MULTILINE)
+        if not found:
             yield f"{question.id}: no heading says '{question.title}'"
-        if head not in heads:
-            yield f"{question.id}: no line gives its points · difficulty · minutes as {head}"
-    if heads != expected:
-        yield f"the points · difficulty · minutes are {heads}, expected {expected}"
+            continue
+        places.append(found.start())
+        head = _head(question)
+        if found[1] != head:
+            yield f"{question.id}: below its heading stands {found[1]!r}, expected {head!r}"
+    if places != sorted(places):
+        yield "the headings are not in the order of the questions"
     count = len(exercise.questions)
     number = NUMBERS[count] if count < len(NUMBERS) else count
     words = f"has {number} question{'s' * (count != 1)}, worth {exercise.points} points"
@@ -187,3 +189,9 @@ def text_agrees(notebooks: Notebooks) -> Problems:
         yield f"the text does not say that it {words}"
     if not said.startswith(f"# Exercise {exercise.number} · "):
         yield f"the text does not begin with '# Exercise {exercise.number} · '"
+
+
+def _head(question: Question) -> str:
+    points = f"{question.points} point{'s' * (question.points != 1)}"
+    minutes = f"{question.minutes} minute{'s' * (question.minutes != 1)}"
+    return f"**{points}** · difficulty {STARS[question.difficulty]} · about {minutes}"

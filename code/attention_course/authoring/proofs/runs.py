@@ -12,7 +12,7 @@ from typing import Any
 from attention_course.authoring.proofs.common import Problems, trains
 from attention_course.authoring.proofs.notebooks import Notebooks, check_id, code
 from attention_course.exercises.question import Exercise, Question
-from attention_course.grading.nbval import PASSED, outcomes
+from attention_course.grading.nbval import PASSED, outcomes, printed
 
 
 def solved_passes(notebooks: Notebooks) -> Problems:
@@ -70,7 +70,7 @@ def _exactly(exercise: Exercise, missing: Iterable[Question], became: dict[str, 
     for cell, question in stubbed.items():
         if became[cell] == PASSED:
             yield f"{question.id}: its check passes without an answer"
-        elif f"{question.name}: hint: not written yet" not in became[cell]:
+        elif "hint: not written yet" not in printed(became[cell], question.name):
             yield f"{question.id}: its check does not say 'not written yet': {became[cell].strip()}"
     owners = {check_id(exercise, question): question.id for question in exercise.questions}
     for cell, words in became.items():

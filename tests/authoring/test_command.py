@@ -1,0 +1,228 @@
+"""`attention-course exercise`: from nothing to a proved exercise, and what it says of a broken one.
+
+In a copy of the checkout, so that nothing is written into this one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from attention_course import shipped
+from attention_course.authoring import checkout, proving, skeleton
+from attention_course.authoring.proving import Part
+from attention_course.cli import main
+from attention_course.exercises import registry
+from browser import ROOT
+from click.testing import CliRunner, Result
+
+# the fixtures that build and prove an exercise are made once
+pytestmark = pytest.mark.xdist_group("attention-course exercise")
+
+
+@dataclass
+class House:
+    """A copy of the checkout, with the command that belongs to it."""
+
+    root: Path
+
+    def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", "from attention_course.cli import main; main()", *arguments],
+            cwd=self.root.parent,
+            env={**os.environ, "PYTHONPATH": str(self.root / "code")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @contextlib.contextmanager
+    def changed(self, name: str, old: str, new: str) -> Iterator[None]:
+        """For a while, another text in a file."""
+        text = (self.root / name).read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        (self.root / name).write_text(text.replace(old, new), encoding="utf-8")
+        yield
+        (self.root / name).write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    root = tmp_path_factory.mktemp("house") / "a course"
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    for name in ("code", "tools", "exercises", "book"):
+        shutil.copytree(ROOT / name, root / name, ignore=ignored)
+    for name in ("_config.yml", "pyproject.toml", "requirements.txt"):
+        shutil.copy(ROOT / name, root)
+    return House(root)
+
+
+QUESTIONS = "code/attention_course/exercises/look_back/weighted_sum.py"
+SOURCE = "exercises/solutions/15-look-back.md"
+
+
+@pytest.fixture(scope="module")
+def begun(house: House) -> House:
+    title = "Look back, and 'again'"
+    done = house.call("exercise", "new", "look_back", "--number", "15", "--title", title)
+    assert done.returncode == 0, done.stderr
+    assert f"written: {QUESTIONS}\n" in done.stdout
+    assert f"written: {SOURCE}\n" in done.stdout
+    for step in ("exercise build look_back", "exercise check look_back", "_toc.yml"):
+        assert step in done.stdout
+    return house
+
+
+@pytest.fixture(scope="module")
+def built(begun: House) -> House:
+    done = begun.call("exercise", "build", "look_back")
+    assert done.returncode == 0, done.stderr
+    assert "exercises/15-look-back.ipynb: written" in done.stdout
+    assert "02-bahdanau" not in done.stdout
+    return begun
+
+
+def test_what_is_new_is_in_the_style_of_the_house(begun: House) -> None:
+    folder, settings = str((begun.root / QUESTIONS).parent), str(ROOT / "pyproject.toml")
+    for words in (["check"], ["format", "--check"]):
+        command = [sys.executable, "-m", "ruff", *words, "--config", settings, folder]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+
+def test_what_is_new_passes_every_proof(built: House) -> None:
+    done = built.call("exercise", "check", "look_back", "--jobs", "2", "--json")
+    proofs = json.loads(done.stdout)
+    assert [proof for proof in proofs if proof["problems"]] == []
+    assert done.returncode == 0, done.stderr
+    assert {proof["proof"] for proof in proofs} == {proof.shows for proof in proving.PROOFS}
+    assert all(proof["exercise"] == "look_back" and proof["holds"] for proof in proofs)
+
+
+def test_a_broken_exercise_is_named_with_its_question(built: House) -> None:
+    with (
+        built.changed(QUESTIONS, "values.mean(dim=1)", "values.sum(dim=1)"),
+        built.changed(SOURCE, "The check says how many", "A check says how many"),
+    ):
+        done = built.call("exercise", "check", "look_back", "--jobs", "2")
+    assert done.returncode == 1
+    assert "✗ look_back: mistakes get their own hints" in done.stdout
+    assert "look_back.weighted_sum: the mistake 'plain mean' is taken for plain sum" in done.stdout
+    assert "✗ look_back: mistakes are far apart" in done.stdout
+    assert "✗ look_back: notebooks are in step with their source" in done.stdout
+    assert "exercises/15-look-back.ipynb: differs from what its source gives" in done.stdout
+    assert "✓ look_back: the solved notebook passes nbval" in done.stdout
+    assert "3 of 16 proofs fail" in done.stdout
+
+
+def test_a_notebook_that_does_not_run_is_not_built(built: House) -> None:
+    with built.changed(SOURCE, "import torch\n", "import torch_nonsense\n"):
+        done = built.call("exercise", "build", "look_back")
+    assert done.returncode == 1
+    assert f"FAILED {SOURCE}, line 22, code cell 1" in done.stderr
+    assert "No module named 'torch_nonsense'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_exercise_that_cannot_be_imported_is_named(built: House) -> None:
+    with built.changed(QUESTIONS, "points=10", "coins=10"):
+        done = built.call("exercise", "check", "look_back")
+    assert done.returncode == 1
+    assert "Error: exercise look_back cannot be imported: TypeError: " in done.stderr
+    assert "coins" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# in this process
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["exercise", *arguments])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("new", "9x"), "the name is '9x', expected an identifier in lower case"),
+        (("new", "Luong"), "the name is 'Luong', expected"),
+        (("new", "class"), "the name is 'class', expected"),
+        (("new", "bahdanau"), "code/attention_course/exercises/bahdanau exists"),
+        (("new", "asking"), "code/attention_course/exercises/asking.py exists"),
+        (("new", "luong", "--number", "2"), "number 2 is that of exercise 'bahdanau'"),
+        (("new", "luong", "--title", "a\nb"), "expected one line"),
+        (("build", "nonsense"), "there is no exercise 'nonsense', expected one of: bahdanau"),
+        (("check", "nonsense"), "there is no exercise 'nonsense', expected one of: bahdanau"),
+    ],
+)
+def test_wrong_names_are_refused(arguments: tuple[str, ...], words: str) -> None:
+    before = registry.names()
+    result = call(*arguments)
+    assert result.exit_code == 1
+    assert words in " ".join(result.output.split())
+    assert registry.names() == before
+
+
+def test_a_source_that_exists_is_not_overwritten(tmp_path: Path) -> None:
+    source = tmp_path / "exercises" / "solutions" / "04-luong.md"
+    source.parent.mkdir(parents=True)
+    source.write_text("mine", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"exercises/solutions/04-luong.md exists"):
+        skeleton.make(tmp_path, "luong", 4)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [source]
+
+
+def test_without_a_number_the_next_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "exercises" / "solutions").mkdir(parents=True)
+    (tmp_path / "code" / "attention_course" / "exercises").mkdir(parents=True)
+    made = skeleton.make(tmp_path, "look_back")
+    number = max(registry.exercise(name).number for name in registry.names()) + 1
+    assert made.notebook == f"{number:02}-look-back"
+    solution = made.files[-1].read_text(encoding="utf-8")
+    assert f"# Exercise {number} · Look back\n" in solution
+
+
+@pytest.mark.parametrize("command", [("new", "luong"), ("build",), ("check",)])
+def test_outside_a_checkout_the_error_says_what_to_do(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipped, "REPOSITORY", tmp_path)
+    result = call(*command)
+    assert result.exit_code == 1
+    assert "exercises are written in a checkout of the course" in result.output
+    assert "git clone https://" in result.output
+    assert "make book" in result.output
+
+
+def test_what_the_notebooks_tool_needs_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkout, "NEEDS", ("json", "no_such_module"))
+    result = call("build")
+    assert result.exit_code == 1
+    assert "tools/notebooks.py needs no_such_module, which is not installed" in result.output
+    assert "pip install -r" in result.output
+
+
+def test_every_command_has_examples() -> None:
+    for name in ("new", "build", "check"):
+        assert f"attention-course exercise {name}" in call(name, "--help").output
+
+
+def test_a_proof_that_fails_itself_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(question: object) -> list[str]:
+        raise RuntimeError("as an example")
+
+    proof = proving.Proof("nothing", broken, questions=True)
+    monkeypatch.setattr(proving, "PROOFS", (proof,))
+    found, _ = proving.prove(Part("encoder_decoder", 0, "encoder_decoder.loss"))
+    assert found == ["could not be proved: RuntimeError: as an example"]
+    monkeypatch.setattr(proving, "PROOFS", (proving.PROOFS[0], proving.Proof("n", broken, True)))
+    monkeypatch.setattr(shipped, "REPOSITORY", Path("/nowhere"))
+    found, _ = proving.prove(Part("encoder_decoder", 1))
+    assert "could not be proved: FileNotFoundError: the notebook of exercise" in found[0]
