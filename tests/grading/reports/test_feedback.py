@@ -202,6 +202,14 @@ def test_hostile_names_are_only_text(tmp_path: Path) -> None:
         assert "".join(name.split()) in together
 
 
+def test_control_characters_are_shown(tmp_path: Path) -> None:
+    reports.write(tmp_path, classes.run(classes.marked("a\0b\x1b[31m\x7f")))
+    for path in tmp_path.rglob("*.html"):
+        source = path.read_text(encoding="utf-8")
+        assert "a␀b␛[31m␡" in words(source)
+        assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", source)
+
+
 @pytest.mark.parametrize("text", HOSTILE[:5])
 def test_hostile_hints_and_flags_are_only_text(tmp_path: Path, text: str) -> None:
     marked = classes.marked("ada", "bahdanau", flags=(text,))

@@ -30,6 +30,7 @@ CARRIED = (
     "ValueError: [0.3367, 0.1288, 0.2345]",
     "NameError: name 'F' is not defined 0.3367",
     "NameError: name '漢字漢字漢字' is not defined",
+    "NameError: name 'a漢字漢字漢字' is not defined",
     f"NameError: name '{'a' * 60}' is not defined",
     "RuntimeError: mat1 and mat2 shapes cannot be multiplied (33671288x2345 and 1x1)",
     "KeyError: 'abcdefgh'",
@@ -72,6 +73,7 @@ def test_the_courses_own_hints_are_whole() -> None:
     for question in registry.exercise("bahdanau").questions:
         for mistake in question.mistakes:
             assert told(mistake.hint, Reason.WRONG, mistake.name) == mistake.hint
+    assert told("x" * 400, Reason.WRONG, "a long one") == "x" * 400
     shapes = "your answer has shape (3, 7), expected (3, 5)"
     assert told(shapes, Reason.WRONG) == shapes
 

@@ -61,10 +61,10 @@ def test_correlation_with_ties_is_that_of_numpy() -> None:
     assert correlation(one, other) == pytest.approx(np.corrcoef(one, other)[0, 1])
 
 
-def test_a_value_correlates_wholly_with_itself() -> None:
-    values = [0.1 * number for number in range(12)]
-    assert correlation(values, values) == pytest.approx(1.0)
-    assert -1 <= (correlation(values, values) or 2) <= 1
+def test_rounding_takes_no_correlation_beyond_one() -> None:
+    values = [5.0, 2.8, 7.6, 6.2, 2.5, 9.1, 9.8, 8.1, 9.0, 3.1]  # 1.0000000000000002 unguarded
+    assert correlation(values, [3 * value for value in values]) == 1.0
+    assert correlation(values, [-3 * value for value in values]) == -1.0
 
 
 def test_few_or_equal_values_have_no_correlation() -> None:

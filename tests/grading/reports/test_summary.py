@@ -186,6 +186,7 @@ def test_links_lead_to_files_that_are_there(tmp_path: Path) -> None:
     links = Markup(summary(run, tmp_path)).links
     inside = [urlsplit(link) for link in links if not link.startswith("#")]
     assert len(inside) > 3 * len(names)
+    assert all(link.isascii() for link in links), "as addresses have to be"
     for parts in inside:
         target = tmp_path / unquote(parts.path)
         assert target.is_file(), parts
