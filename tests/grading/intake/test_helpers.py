@@ -57,7 +57,7 @@ def returned(answer: Answer) -> Any:
         (
             ("n = 1", "m = n", "n = 5", "helper = lambda x: (m, n)", USES),
             (1, 5),
-            "uses n, m from other cells",
+            "uses n, m, helper from other cells",
         ),
         # not a definition alone
         ((HELPER + "print(undefined)\nraise ValueError\nhelper(2)", USES), 2, FLAG),

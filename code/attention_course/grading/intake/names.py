@@ -12,7 +12,7 @@ The rules, in their order:
    to whom the archive or folder is called around it.
 
 Names are data: they may hold spaces, quotes, dots. They are in Unicode form NFC; what cannot be
-decoded is shown as ``\\\\xff``.
+decoded is written as an escape.
 """
 
 from __future__ import annotations

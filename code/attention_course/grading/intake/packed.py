@@ -82,10 +82,14 @@ class Packed:
             for member in archive.members
             if len(member.parts) > skip + 1 and not items.left_out(member.parts)
         }
+        nothing = not folders
         for item, member in self._told(archive, whose, ()):
             if not isinstance(item, Ignored):
                 folders[member.parts[: skip + 1]] = True
+                nothing = False
             yield item
+        if nothing:
+            yield self._problem(self.owner, (), "the archive holds no notebook")
         for parts, found in folders.items():
             if not found:
                 yield self._problem(whose((*parts, "")), parts, "the folder holds no notebook")
@@ -164,10 +168,10 @@ def wrapping(listed: Sequence[Parts]) -> int:
         and not names.is_moodle(listed[0][skip])
     ):
         skip += 1
-    # the last of them is a student's, unless folders or files of several lie in it
+    # where folders or files of several students do not follow, the first is a student's
     inner = [parts[skip:] for parts in listed]
     several = len({parts[0] for parts in inner if len(parts) > 1}) > 1 or shows_a_class(inner)
-    return skip if several else max(0, skip - 1)
+    return skip if several else 0
 
 
 def _may_count(member: Member) -> bool:
