@@ -27,19 +27,22 @@ class Channel:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def send(self, value: Value, deadline: float | None = None) -> None:
+    def send(
+        self, value: Value, deadline: float | None = None, most: int = frames.MOST_BYTES
+    ) -> None:
         """Sends a value.
 
         Args:
             value: to send.
             deadline: on the clock of `time.monotonic`; None (default) waits for ever.
+            most: bytes that a frame may have.
 
         Raises:
             FrameError: it does not fit into a frame.
             TimeoutError: the other side did not take it in time.
             Closed: the other side is gone.
         """
-        rest = memoryview(frames.encode(value))
+        rest = memoryview(frames.encode(value, most))
         while rest:
             self._wait_until(deadline)
             try:

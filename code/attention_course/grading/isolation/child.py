@@ -19,7 +19,7 @@ from attention_course.exercises.values import named, plain
 from attention_course.grading.isolation.channel import Channel
 from attention_course.grading.isolation.conversation import MOST_LETTERS, shown
 from attention_course.grading.isolation.frames import FrameError
-from attention_course.grading.isolation.tripwires import Tripwires
+from attention_course.grading.isolation.tripwires import SETUP, Tripwires
 
 
 def serve(channel: Channel) -> None:
@@ -31,7 +31,7 @@ def serve(channel: Channel) -> None:
     namespace = module.__dict__
     failed = None
     for number, source in enumerate(job["setup"]):
-        failed = failed or _run(source, f"<setup {number}>", namespace)
+        failed = failed or _run(source, f"{SETUP} {number}>", namespace)
     how = _found(job["how"])
     wires = Tripwires(job["barred"], namespace)
     wires.lay()
@@ -43,7 +43,7 @@ def serve(channel: Channel) -> None:
             break
         outcome = _outcome(answer, job["function"], failed, message["inputs"], how)
         try:
-            channel.send({"run": message["run"], **shown(outcome)})
+            channel.send({"run": message["run"], **shown(outcome)}, most=job["most"])
         except FrameError as error:
             too_large = Raised("ValueError", _cut(f"the answer cannot be sent: {error}"))
             channel.send({"run": message["run"], **shown(too_large)})

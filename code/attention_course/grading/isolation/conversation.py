@@ -23,6 +23,10 @@ MOST_NAMES = 1000  # of changed inputs or barred names
 SMALL = 64 << 10  # bytes of a frame that holds nothing but names
 
 
+class _Unsendable(Exception):
+    """The course's own inputs do not fit into a frame."""
+
+
 @dataclass
 class Said:
     """What an answer's process said: outcomes so far, and why there are no more of them.
@@ -59,40 +63,58 @@ def converse(channel: Channel, job: Job, start: float, wall: float, most: int) -
     said = Said()
     try:
         ready = channel.receive(time.monotonic() + start, SMALL)  # no answer runs before it
-        if not isinstance(ready, dict) or not isinstance(ready.get("cpu"), float):
-            said.fault = said.broke = str(ready)
-            return said
-        said.before = ready["cpu"]
-        deadline = time.monotonic() + wall
-        channel.send(_shown(job), deadline)
-        for inputs in job.inputs:
-            answer = _asked(channel, {"inputs": dict(inputs)}, deadline, most)
-            said.outcomes.append(outcome_in(answer))
-        answer = _asked(channel, {}, deadline, SMALL)
-        names = _texts(answer, "tripped")
-        said.tripped = tuple(name for name in job.barred if name in names)
+    except (TimeoutError, FrameError) as error:
+        said.fault = f"its process did not begin: {error!r}"
+        return said
+    except Closed:
+        said.fault, said.gone = "its process ended before it began", True
+        return said
+    if "fault" in ready:
+        said.fault = ready["fault"]
+        return said
+    said.before = ready["cpu"]
+    try:
+        _converse(channel, job, time.monotonic() + wall, most, said)
     except TimeoutError:
         said.broke, said.late = "it was silent until its time was over", True
     except Closed:
         said.broke, said.gone = "it ended before it had answered", True
     except FrameError as error:
-        said.broke = f"it sent something that is no answer: {error}"
+        said.broke = f"it broke off the conversation: {error}"
+    except _Unsendable as error:
+        said.fault = f"its inputs cannot be sent: {error}"
     return said
 
 
-def _shown(job: Job) -> Value:
+def _converse(channel: Channel, job: Job, deadline: float, most: int, said: Said) -> None:
+    try:
+        channel.send(_shown(job, most), deadline)
+    except FrameError as error:
+        raise FrameError(f"its source cannot be sent: {error}") from None
+    for inputs in job.inputs:
+        answer = _asked(channel, {"inputs": dict(inputs)}, deadline, most)
+        said.outcomes.append(outcome_in(answer))
+    names = _texts(_asked(channel, {}, deadline, SMALL), "tripped")
+    said.tripped = tuple(name for name in job.barred if name in names)
+
+
+def _shown(job: Job, most: int) -> Value:
     return {
         "setup": list(job.setup),
         "source": job.source,
         "function": job.function,
         "how": job.how,
         "barred": list(job.barred),
+        "most": most,
     }
 
 
 def _asked(channel: Channel, what: dict[str, Value], deadline: float, most: int) -> Value:
     number = secrets.token_hex(8)
-    channel.send({"run": number, **what}, deadline)
+    try:
+        channel.send({"run": number, **what}, deadline)
+    except FrameError as error:
+        raise _Unsendable(error) from None
     answer = channel.receive(deadline, most)
     if not isinstance(answer, dict) or answer.get("run") != number:
         raise FrameError("an answer that nobody asked for")

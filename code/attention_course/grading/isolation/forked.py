@@ -35,14 +35,15 @@ class Forked:
     Args:
         preload: names of modules that answers need.
         lanes: how many answers run at a time.
+        without: layers of protection not to use, so that the others can be tried: kinds of
+            namespaces, "jail", "landlock", "seccomp".
 
     Raises:
         IsolationError: it could not be started.
     """
 
-    def __init__(self, preload: Sequence[str], lanes: int) -> None:
-        self._preload = list(preload)
-        self._lanes = lanes
+    def __init__(self, preload: Sequence[str], lanes: int, without: Sequence[str] = ()) -> None:
+        self._orders = {"preload": list(preload), "lanes": lanes, "without": list(without)}
         self._lock = threading.Lock()
         self._dumpable = kernel.prctl(kernel.PR_GET_DUMPABLE)
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # nobody reads this process's memory
@@ -87,7 +88,8 @@ class Forked:
         with self._lock:
             self._stop()
             shutil.rmtree(self._folder, ignore_errors=True)
-            kernel.prctl(kernel.PR_SET_DUMPABLE, self._dumpable)
+            if self._dumpable == 1:
+                kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
 
     def _request(
         self, limits: Limits, slot: int, question: socket.socket, status: socket.socket
@@ -110,10 +112,9 @@ class Forked:
                 cwd="/",
                 start_new_session=True,  # Ctrl-C is for this process alone
             )
-        orders = {"preload": self._preload, "folder": self._folder, "lanes": self._lanes}
         self._control.settimeout(START)
         try:
-            self._control.send(json.dumps(orders).encode())
+            self._control.send(json.dumps({**self._orders, "folder": self._folder}).encode())
             said: dict[str, Any] = json.loads(self._control.recv(MOST_BYTES) or b"{}")
         except OSError as error:
             said = {"error": str(error)}

@@ -24,6 +24,7 @@ from attention_course.grading.isolation import (
     settings,
 )
 from attention_course.grading.isolation.channel import Channel
+from attention_course.grading.isolation.endings import Report
 from attention_course.grading.isolation.joint import Limits
 from attention_course.grading.isolation.namespaces import Namespaces
 from attention_course.grading.isolation.preparing import prepare
@@ -37,7 +38,8 @@ def serve(control: socket.socket, orders: dict[str, Any], own: Namespaces) -> No
 
     Args:
         control: to the marking process.
-        orders: what it wants: modules to "preload", an empty "folder", the number of "lanes".
+        orders: what it wants: modules to "preload", an empty "folder", the number of "lanes", and
+            names of layers to do "without".
         own: the namespaces that this process is in.
     """
     pid_namespace = -1
@@ -60,18 +62,21 @@ def serve(control: socket.socket, orders: dict[str, Any], own: Namespaces) -> No
         message, descriptors, _, _ = socket.recv_fds(control, MOST_BYTES, 2)
         if not message:
             return
-        apart = namespaces.next_process_apart(pid_namespace)
-        with contextlib.suppress(OSError), apart:  # where it cannot fork, the sockets tell
-            if os.fork() == 0:
-                control.close()
-                _question(json.loads(message), descriptors, layers, orders["folder"])
+        try:
+            with namespaces.next_process_apart(pid_namespace):
+                if os.fork() == 0:
+                    _guard(control, json.loads(message), descriptors, layers, orders["folder"])
+        except OSError as error:
+            _say_fault(descriptors[1], error)
+            return  # to be started again
         for descriptor in descriptors:
             os.close(descriptor)
 
 
 def _layers(orders: dict[str, Any], own: Namespaces) -> Layers:
     missing = dict(own.missing)
-    jailed = {"mount", "pid"} <= set(own.kinds)
+    without = orders["without"]
+    jailed = {"mount", "pid"} <= set(own.kinds) and "jail" not in without
     if jailed:
 
         def attempt() -> None:
@@ -88,14 +93,34 @@ def _layers(orders: dict[str, Any], own: Namespaces) -> Layers:
         found,
         namespaces=own.kinds,
         jail=jailed,
+        landlock=0 if "landlock" in without else found.landlock,
+        seccomp=found.seccomp and "seccomp" not in without,
         others=others,
         missing=tuple((name, why) for name, why in missing.items() if why),
     )
 
 
-def _question(
-    message: dict[str, Any], descriptors: list[int], layers: Layers, base: str
+def _say_fault(status: int, error: OSError) -> None:
+    report = Report(status=-1, fault=f"the warm process cannot fork: {error}")
+    with contextlib.suppress(OSError), socket.socket(fileno=status) as end:
+        end.sendall(json.dumps(dataclasses.asdict(report)).encode())
+
+
+def _guard(
+    control: socket.socket,
+    message: dict[str, Any],
+    descriptors: list[int],
+    layers: Layers,
+    base: str,
 ) -> NoReturn:
+    try:
+        control.close()
+        _watch(message, descriptors, layers, base)
+    finally:  # nothing may go on here as if it were the warm process
+        os._exit(1)
+
+
+def _watch(message: dict[str, Any], descriptors: list[int], layers: Layers, base: str) -> None:
     question, status = descriptors
     limits, slot = Limits(**message["limits"]), int(message["slot"])
     folder = jail.PRIVATE if layers.jail else os.path.join(base, str(slot))

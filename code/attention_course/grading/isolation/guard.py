@@ -115,7 +115,7 @@ def _reaped(child: int) -> int | None:
             return found
         if pid == 0:
             return found
-        if pid == child:
+        if pid == child and not os.WIFSTOPPED(status):  # as it is when it has itself traced
             found = os.waitstatus_to_exitcode(status)
 
 
@@ -129,7 +129,7 @@ def _end_all(child: int, ended: int | None) -> int:
             pid, status = os.waitpid(-1, 0)
         except ChildProcessError:
             return -signal.SIGKILL if ended is None else ended
-        if pid == child:
+        if pid == child and not os.WIFSTOPPED(status):
             ended = os.waitstatus_to_exitcode(status)
 
 

@@ -90,6 +90,7 @@ def restrict(limits: Limits, layers: Layers, slot: int, folder: str, keep: int) 
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)
+        _check_python(uid)
     os.chdir(folder)
     os.umask(0o077)
     _environment(folder)
@@ -102,6 +103,16 @@ def restrict(limits: Limits, layers: Layers, slot: int, folder: str, keep: int) 
         if layers.seccomp:
             seccomp.restrict(os.getpid())
     gc.enable()
+
+
+def _check_python(uid: int) -> None:
+    """What is imported later must be there for this user too; raises PermissionError."""
+    for path in (os.__file__, visible.PACKAGE / "__init__.py"):
+        if not os.access(path, os.R_OK):
+            raise PermissionError(
+                f"{path} cannot be read by the user {uid} that answers run as where root marks; "
+                "mark as another user than root"
+            )
 
 
 def _limit_all(limits: Limits, layers: Layers) -> None:

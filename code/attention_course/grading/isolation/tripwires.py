@@ -15,6 +15,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+SETUP = "<setup"  # the names of files of the cells before the answer begin with this
+
 
 class Tripwires:
     """The barred names, and which of them the code in a namespace was seen to use.
@@ -39,9 +41,11 @@ class Tripwires:
             for holder, attribute, thing in _found(name):
                 self._wire(name, holder, attribute, thing)
 
-    def _own(self, depth: int) -> bool:
-        """Whether a caller is the code that is watched."""
-        return sys._getframe(depth + 1).f_globals is self.namespace
+    def _own(self) -> bool:
+        """Whether the caller of the caller is the answer; the setup shares its namespace."""
+        frame = sys._getframe(2)
+        setup = frame.f_code.co_filename.startswith(SETUP)
+        return frame.f_globals is self.namespace and not setup
 
     def _touch(self, name: str) -> None:
         self.tripped.update(one for one in self.barred if f"{name}.".startswith(f"{one}."))
@@ -50,7 +54,7 @@ class Tripwires:
         def watched(
             name: str, scope: Any = None, local: Any = None, parts: Any = (), level: int = 0
         ) -> Any:
-            if scope is self.namespace:
+            if self._own():
                 self._touch(name)
                 for part in parts or ():
                     self._touch(f"{name}.{part}")
@@ -60,7 +64,7 @@ class Tripwires:
 
     def _importing_by_name(self, importing: Callable[..., Any]) -> Callable[..., Any]:
         def watched(name: str, package: str | None = None) -> Any:
-            if self._own(1):
+            if self._own():
                 self._touch(name)
             return importing(name, package)
 
@@ -73,7 +77,7 @@ class Tripwires:
 
         @functools.wraps(thing)
         def watched(*args: Any, **kwargs: Any) -> Any:
-            if self._own(1):
+            if self._own():
                 self.tripped.add(name)
             return thing(*args, **kwargs)
 

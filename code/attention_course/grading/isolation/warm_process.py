@@ -23,7 +23,7 @@ def main() -> None:
     sys.path[:] = [folder for folder in sys.path if folder not in ("", "/")]
     control = socket.socket(fileno=int(sys.argv[1]))
     orders = json.loads(control.recv(MOST_BYTES))
-    own = namespaces.found()
+    own = namespaces.found(orders["without"])
     namespaces.enter(own)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # closes /proc/PID/mem and the like to others
     if os.fork() == 0:
