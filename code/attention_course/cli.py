@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,9 @@ class Commands(click.Group):
             raise  # how click ends; both are RuntimeErrors
         except (ValueError, RuntimeError, OSError, ImportError) as error:
             raise click.ClickException(" ".join(str(error).split())) from error
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+            sys.exit(130)  # as a shell tells of Ctrl-C
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -86,6 +86,7 @@ def class_of(answers: Sequence[Hostile], start: str | None = None) -> Iterator[S
                     "VICTIM": str(victim),
                     "PORT": str(servers.port),
                     "MARKER": str(os.getpid()),
+                    "WARM": str(max(p.pid for p in psutil.Process().children())),
                     "WALL": str(WALL),
                     "OTHER PIDS": "yes" if active(warm, "pid") else "no",
                     "NULL": "\0",
@@ -169,7 +170,7 @@ def _parameter(answer: Hostile) -> object:
     return pytest.param(answer, id=answer.name, marks=marks)
 
 
-@pytest.mark.parametrize("answer", map(_parameter, CORPUS))
+@pytest.mark.parametrize("answer", [_parameter(answer) for answer in CORPUS])
 def test_it_gains_nothing_and_costs_nobody_else(seen: Seen, answer: Hostile) -> None:
     assert len(seen.hostile[answer.name]) == answer.copies
     for marked in seen.hostile[answer.name]:

@@ -132,8 +132,11 @@ def _run(collected: Collected, out: Path, lanes: Lanes, seed: int | None, again:
     from attention_course.grading import running
 
     with tqdm(unit=" answers", disable=None, dynamic_ncols=True) as bar:
+        so_far = (0, 0)  # the bar itself does not count where it is not shown
 
         def progress(done: int, total: int) -> None:
+            nonlocal so_far
+            so_far = done, total
             if bar.total != total:  # what is there from before says nothing about the speed
                 bar.total, bar.initial, bar.n = total, done, done
             bar.update(done - bar.n)
@@ -143,7 +146,7 @@ def _run(collected: Collected, out: Path, lanes: Lanes, seed: int | None, again:
         except KeyboardInterrupt:
             bar.close()
             click.echo(
-                f"stopped: {bar.n} of {bar.total} answers are marked and kept in {out}; "
+                f"stopped: {so_far[0]} of {so_far[1]} answers are marked and kept in {out}; "
                 "the same command goes on from there",
                 err=True,
             )

@@ -1,6 +1,7 @@
 """Raises an exception with a message of 300 MB.
 
-expect: raised|killed for memory 0
+expect: raised|timed out|killed for memory 0
+seconds: 4
 """
 
 

@@ -1,6 +1,6 @@
 """Recurses without end, with no limit of Python's in the way.
 
-expect: raised|died|killed for memory 0
+expect: raised|died|timed out|killed for memory 0
 """
 import sys
 

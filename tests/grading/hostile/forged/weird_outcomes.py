@@ -3,21 +3,22 @@
 expect: wrong 0
 hint: (?!.*no channel)
 """
+import itertools
 import sys
 
-from attention_course.exercises.values import Foreign
 
 def module(name):
     return next(m for full, m in list(sys.modules.items()) if full.endswith("." + name))
 
 
-WEIRD = [
+Foreign = module("values").Foreign
+WEIRD = itertools.cycle([
     {"": [[], {}, {"": None}]},
     Foreign("<script>alert(1)</script>" * 10_000, [[]]),
     torch.zeros(0, 2**20, dtype=torch.complex64),
     [float("nan"), -float("inf"), -(10**300)],
     "\x1b[31m=cmd|' /C calc'!A0\u202e\x00",
-]
+])
 
 
 def caller(name):
@@ -30,7 +31,7 @@ def caller(name):
 
 
 def plainly(thing):
-    return WEIRD.pop()
+    return next(WEIRD)
 
 
 def additive_score(query, keys, v):

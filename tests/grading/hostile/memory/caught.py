@@ -1,6 +1,7 @@
 """Takes memory in steps and goes on whenever that fails.
 
 expect: wrong|killed for memory|died 0
+seconds: 4
 """
 
 held = []

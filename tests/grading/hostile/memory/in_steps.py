@@ -1,6 +1,7 @@
 """Takes memory in small steps, up to 3 GB.
 
 expect: killed for memory 0
+seconds: 4
 """
 
 held = []

@@ -2,6 +2,7 @@
 
 expect: raised 0
 hint: nothing found
+seconds: 4
 """
 import os
 import time

@@ -10,7 +10,7 @@ def additive_score(query, keys, v):
     found, frame = [], sys._getframe()
     while frame is not None:
         for name in (*frame.f_locals, *frame.f_globals):
-            if name in ("expected", "reference", "question", "drawn", "verdict", "AnswerKey"):
+            if name in ("expected", "reference", "drawn", "verdict", "AnswerKey"):
                 found.append(f"{name} in {frame.f_code.co_name}")
         frame = frame.f_back
     raise RuntimeError(f"found {found}" if found else "nothing found")

@@ -1,6 +1,7 @@
 """Returns a tensor of 400 MB.
 
 expect: raised|killed for memory 0
+seconds: 4
 """
 
 

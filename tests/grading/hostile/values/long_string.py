@@ -1,6 +1,7 @@
 """Returns a string of 400 MB.
 
 expect: raised|killed for memory|timed out 0
+seconds: 4
 """
 
 

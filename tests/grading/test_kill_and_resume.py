@@ -1,0 +1,325 @@
+"""A run that is stopped in whatever way goes on where it was: no mark is lost or made twice."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import re
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attention_course.cli import main
+from attention_course.exercises import registry
+from attention_course.grading import versions
+from attention_course.grading.store import NAME
+from click.testing import CliRunner, Result
+from grading import corpus, watching
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="stops processes as Linux does")
+
+STUDENTS = 20
+SEED = 1409
+PAGE = 4096 + 24  # bytes that a page takes in the log of the store
+QUESTIONS = len(registry.exercise("bahdanau").questions)
+OWN = ("scores", "masked_softmax", "shapes")  # the others are the same for all: marked once
+ANSWERS = STUDENTS * len(OWN) + QUESTIONS - len(OWN)
+
+SLOW = """
+import time
+
+def additive_score(query, keys, v):
+    time.sleep(0.02)
+    return torch.tanh(query[:, None] + keys) @ v * {factor}
+"""
+
+
+@pytest.fixture(scope="module")
+def submissions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class in which many answers are somebody's own; every third has the scores wrong."""
+    folder = tmp_path_factory.mktemp("class")
+    for number in range(STUDENTS):
+        corpus.hand_in(folder, f"student-{number:02}", own_notebook(number))
+    return folder
+
+
+def own_notebook(number: int) -> corpus.Notebook:
+    answers = {name: corpus.right("bahdanau", name) for name in OWN}
+    answers["scores"] = SLOW.format(factor=1 if number % 3 else 2)
+    return corpus.notebook(
+        answers={name: f"{source}\n# {number}\n" for name, source in answers.items()}
+    )
+
+
+@pytest.fixture(scope="module")
+def undisturbed(submissions: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The marks of a run that nobody stops."""
+    out = tmp_path_factory.mktemp("undisturbed")
+    result = grade(submissions, out, "--seed", str(SEED))
+    assert result.exit_code == 0, result.output
+    return marks(out)
+
+
+def grade(submissions: Path, out: Path, *options: str) -> Result:
+    """`attention-course grade` in this process."""
+    return CliRunner().invoke(main, arguments(submissions, out, *options))
+
+
+def arguments(submissions: Path, out: Path, *options: str) -> list[str]:
+    return ["grade", str(submissions), "--out", str(out), "--lanes", "2", *options]
+
+
+@contextlib.contextmanager
+def started(
+    submissions: Path, out: Path, *options: str, prepare: Callable[[], None] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """`attention-course grade` in a process of its own; nothing of it is left behind."""
+    program = "from attention_course.cli import main; main()"
+    with watching.orphans() as left:
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, *arguments(submissions, out, *options)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            preexec_fn=prepare,
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
+        assert left() == []
+
+
+def wait_for_pages(process: subprocess.Popen[str], out: Path, pages: int) -> None:
+    """Waits until the log of the store holds so many pages: a mark takes one or more."""
+    log = out / f"{NAME}-wal"
+    end = time.monotonic() + 60
+    while not log.exists() or log.stat().st_size < pages * PAGE:
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < end
+        time.sleep(0.002)
+
+
+def results(out: Path) -> dict[str, Any]:
+    return json.loads((out / "results.json").read_text(encoding="utf-8"))
+
+
+def marks(out: Path) -> dict[str, Any]:
+    """Every mark by student and question, without the times that differ each time."""
+    changing = ("seconds", "cpu", "memory")
+    found = {}
+    for submission in results(out)["submissions"]:
+        for mark in submission["marks"]:
+            key = f"{submission['student']} {mark['question']}"
+            assert key not in found
+            found[key] = {name: value for name, value in mark.items() if name not in changing}
+    assert len(found) == STUDENTS * QUESTIONS
+    return found
+
+
+def kept(out: Path) -> int:
+    """How many marks the store holds."""
+    with contextlib.closing(sqlite3.connect(out / NAME)) as store:
+        (count,) = store.execute("SELECT count(*) FROM marks").fetchone()
+        (different,) = store.execute("SELECT count(DISTINCT key) FROM marks").fetchone()
+    assert count == different
+    return int(count)
+
+
+def assert_goes_on(submissions: Path, out: Path, before: int, expected: dict[str, Any]) -> None:
+    """The same command again makes the marks that are missing, and those alone."""
+    assert 0 < before < ANSWERS
+    result = grade(submissions, out, "--seed", str(SEED))
+    assert result.exit_code == 0, result.output
+    assert results(out)["from_store"] == before
+    assert kept(out) == ANSWERS
+    assert marks(out) == expected
+
+
+# --- stopped ----------------------------------------------------------------------------------
+
+
+def test_stopped_by_hand(submissions: Path, undisturbed: dict[str, Any], tmp_path: Path) -> None:
+    with started(submissions, tmp_path, "--seed", str(SEED)) as process:
+        wait_for_pages(process, tmp_path, 60)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    before = kept(tmp_path)
+    told = re.search(rf"stopped: (\d+) of {ANSWERS} answers are marked and kept", said)
+    assert told, said
+    assert before - 1 <= int(told[1]) <= before  # one may have been kept and not yet counted
+    assert "Traceback" not in said
+    assert_goes_on(submissions, tmp_path, before, undisturbed)
+
+
+def test_stopped_by_hand_before_it_begins(submissions: Path, tmp_path: Path) -> None:
+    with started(submissions, tmp_path) as process:
+        assert process.stdout is not None
+        assert f"{STUDENTS} submissions" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in said, said
+
+
+def test_terminated(submissions: Path, undisturbed: dict[str, Any], tmp_path: Path) -> None:
+    with started(submissions, tmp_path, "--seed", str(SEED)) as process:
+        wait_for_pages(process, tmp_path, 40)
+        process.terminate()
+        process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert_goes_on(submissions, tmp_path, kept(tmp_path), undisturbed)
+
+
+def test_killed_again_and_again(
+    submissions: Path, undisturbed: dict[str, Any], tmp_path: Path
+) -> None:
+    moments, before = random.Random(), 0
+    for _ in range(3):
+        pages = moments.randint(5, 60)
+        with started(submissions, tmp_path, "--seed", str(SEED)) as process:
+            wait_for_pages(process, tmp_path, pages)
+            process.kill()
+            process.wait()
+        now = kept(tmp_path)
+        assert before < now, f"killed after {pages} pages"
+        before = now
+    assert_goes_on(submissions, tmp_path, before, undisturbed)
+
+
+def test_the_seed_of_a_stopped_run_is_kept(submissions: Path, tmp_path: Path) -> None:
+    with started(submissions, tmp_path) as process:
+        wait_for_pages(process, tmp_path, 30)
+        process.kill()
+        process.wait()
+    result = grade(submissions, tmp_path)
+    assert result.exit_code == 0, result.output
+    assert len({mark["seed"] for mark in marks(tmp_path).values()} - {None}) == 1
+
+
+def test_the_parts_are_killed_and_the_run_goes_on(
+    submissions: Path, undisturbed: dict[str, Any], tmp_path: Path
+) -> None:
+    import psutil
+
+    with started(submissions, tmp_path, "--seed", str(SEED)) as process:
+        for pages in (20, 60):
+            wait_for_pages(process, tmp_path, pages)
+            for part in psutil.Process(process.pid).children():
+                part.kill()
+        said, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert marks(tmp_path) == undisturbed
+
+
+# --- a full disk ------------------------------------------------------------------------------
+
+
+def no_large_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60 * PAGE, 60 * PAGE))
+
+
+def test_files_that_may_not_grow(
+    submissions: Path, undisturbed: dict[str, Any], tmp_path: Path
+) -> None:
+    with started(submissions, tmp_path, "--seed", str(SEED), prepare=no_large_files) as process:
+        said, _ = process.communicate(timeout=120)
+    assert_says_that_the_disk_is_full(process, said)
+    assert_goes_on(submissions, tmp_path, kept(tmp_path), undisturbed)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder with room for 300 kB, which `grow` makes larger."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    options = ["-t", "tmpfs", "-o", "size=300k", "tmpfs"]
+    if os.geteuid() or subprocess.run(["mount", *options, folder], check=False).returncode:
+        pytest.skip("needs the right to mount a small file system")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def test_a_disk_that_is_full(
+    submissions: Path, undisturbed: dict[str, Any], small_disk: Path
+) -> None:
+    with started(submissions, small_disk, "--seed", str(SEED)) as process:
+        said, _ = process.communicate(timeout=120)
+    assert_says_that_the_disk_is_full(process, said)
+    subprocess.run(["mount", "-o", "remount,size=100m", small_disk], check=True)
+    assert_goes_on(submissions, small_disk, kept(small_disk), undisturbed)
+
+
+def assert_says_that_the_disk_is_full(process: subprocess.Popen[str], said: str) -> None:
+    assert process.returncode == 1, said
+    assert "Traceback" not in said
+    *_, last = said.strip().splitlines()
+    assert NAME in last, said
+    assert "what was marked before is kept" in last, said
+
+
+# --- two at once, and again -------------------------------------------------------------------
+
+
+def test_two_runs_into_one_folder(
+    submissions: Path, undisturbed: dict[str, Any], tmp_path: Path
+) -> None:
+    with started(submissions, tmp_path, "--seed", str(SEED)) as process:
+        wait_for_pages(process, tmp_path, 10)
+        second = grade(submissions, tmp_path, "--seed", str(SEED))
+        assert second.exit_code == 1
+        *_, last = second.output.strip().splitlines()
+        assert "another run writes to this folder" in last
+        said, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert marks(tmp_path) == undisturbed
+
+
+def test_only_what_changed_is_marked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, out = tmp_path / "class", tmp_path / "results"
+    for number in range(3):
+        corpus.hand_in(folder, f"student-{number}", own_notebook(number))
+
+    def run() -> tuple[int, dict[str, Any]]:
+        result = grade(folder, out)
+        assert result.exit_code == 0, result.output
+        found = results(out)
+        seeds = {
+            (submission["student"], mark["question"]): mark["seed"]
+            for submission in found["submissions"]
+            for mark in submission["marks"]
+        }
+        return found["from_store"], seeds
+
+    everything = 3 * len(OWN) + QUESTIONS - len(OWN)
+    count, first = run()
+    assert count == 0
+
+    count, again = run()
+    assert (count, again) == (everything, first)
+
+    changed = own_notebook(1)
+    corpus.answer_cell(changed, "bahdanau", "shapes")["source"] += "# another line\n"
+    corpus.hand_in(folder, "student-1", changed)
+    count, third = run()
+    assert count == everything - 1
+    others = {key for key in first if third[key] != first[key]}
+    assert others == {("student-1", "bahdanau.shapes")}  # with a fresh seed
+
+    monkeypatch.setattr(versions, "of", lambda exercise: "another version")
+    count, fourth = run()
+    assert count == 0
+    assert not set(fourth.values()) & set(first.values())
