@@ -91,7 +91,7 @@ def test_the_reason_is_told_in_plain_words(tmp_path: Path, reason: Reason) -> No
 def test_what_to_do_next_begins_with_what_is_nearest(tmp_path: Path) -> None:
     reasons = [Reason.RAISED, Reason.WRONG, Reason.NOT_FOUND, Reason.WRONG, Reason.DIED]
     source = one(classes.marked("ada", "bahdanau", reasons), tmp_path)
-    assert "Of the 5 questions with points to win" in words(source)
+    assert "5 questions still have points to win. Begin with these:" in words(source)
     listed = source.partition('<ol class="next">')[2].partition("</ol>")[0]
     assert re.findall(r'href="#(\w+)"', listed) == ["masked_softmax", "shapes", "scores"]
     assert "12 more points" in listed
