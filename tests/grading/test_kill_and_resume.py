@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
 import os
 import random
 import re
@@ -21,46 +20,23 @@ from typing import Any
 
 import psutil
 import pytest
-from attention_course.cli import main
-from attention_course.exercises import registry
 from attention_course.grading import versions
 from attention_course.grading.store import NAME
-from click.testing import CliRunner, Result
-from grading import corpus, watching
+from grading import corpus, runs
+from grading.runs import grade, marks, results, started
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="stops processes as Linux does")
 
 STUDENTS = 20
 SEED = 1409
+ANSWERS = runs.answers(STUDENTS)
 PAGE = 4096 + 24  # bytes that a page takes in the log of the store
-QUESTIONS = len(registry.exercise("bahdanau").questions)
-OWN = ("scores", "masked_softmax", "shapes")  # the others are the same for all: marked once
-ANSWERS = STUDENTS * len(OWN) + QUESTIONS - len(OWN)
-
-SLOW = """
-import time
-
-def additive_score(query, keys, v):
-    time.sleep(0.02)
-    return torch.tanh(query[:, None] + keys) @ v * {factor}
-"""
 
 
 @pytest.fixture(scope="module")
 def submissions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class in which many answers are somebody's own; every third has the scores wrong."""
-    folder = tmp_path_factory.mktemp("class")
-    for number in range(STUDENTS):
-        corpus.hand_in(folder, f"student-{number:02}", own_notebook(number))
-    return folder
-
-
-def own_notebook(number: int) -> corpus.Notebook:
-    answers = {name: corpus.right("bahdanau", name) for name in OWN}
-    answers["scores"] = SLOW.format(factor=1 if number % 3 else 2)
-    return corpus.notebook(
-        answers={name: f"{source}\n# {number}\n" for name, source in answers.items()}
-    )
+    """What the class handed in."""
+    return runs.hand_in(tmp_path_factory.mktemp("class"), STUDENTS)
 
 
 @pytest.fixture(scope="module")
@@ -72,37 +48,6 @@ def undisturbed(submissions: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return marks(out)
 
 
-def grade(submissions: Path, out: Path, *options: str) -> Result:
-    """`attention-course grade` in this process."""
-    return CliRunner().invoke(main, arguments(submissions, out, *options))
-
-
-def arguments(submissions: Path, out: Path, *options: str) -> list[str]:
-    return ["grade", str(submissions), "--out", str(out), "--lanes", "2", *options]
-
-
-@contextlib.contextmanager
-def started(
-    submissions: Path, out: Path, *options: str, prepare: Callable[[], None] | None = None
-) -> Iterator[subprocess.Popen[str]]:
-    """`attention-course grade` in a process of its own; nothing of it is left behind."""
-    program = "from attention_course.cli import main; main()"
-    with watching.orphans() as left:
-        process = subprocess.Popen(
-            [sys.executable, "-c", program, *arguments(submissions, out, *options)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            preexec_fn=prepare,
-        )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.communicate()
-        assert left() == []
-
-
 def wait_for_pages(process: subprocess.Popen[str], out: Path, pages: int) -> None:
     """Waits until the log of the store holds so many pages: a mark takes one or more."""
     log = out / f"{NAME}-wal"
@@ -111,23 +56,6 @@ def wait_for_pages(process: subprocess.Popen[str], out: Path, pages: int) -> Non
         assert process.poll() is None, process.communicate()[0]
         assert time.monotonic() < end
         time.sleep(0.002)
-
-
-def results(out: Path) -> dict[str, Any]:
-    return json.loads((out / "results.json").read_text(encoding="utf-8"))
-
-
-def marks(out: Path) -> dict[str, Any]:
-    """Every mark by student and question, without the times that differ each time."""
-    changing = ("seconds", "cpu", "memory")
-    found = {}
-    for submission in results(out)["submissions"]:
-        for mark in submission["marks"]:
-            key = f"{submission['student']} {mark['question']}"
-            assert key not in found
-            found[key] = {name: value for name, value in mark.items() if name not in changing}
-    assert len(found) == STUDENTS * QUESTIONS
-    return found
 
 
 def kept(out: Path) -> int:
@@ -263,8 +191,7 @@ def test_two_runs_into_one_folder(
 
 def test_only_what_changed_is_marked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, out = tmp_path / "class", tmp_path / "results"
-    for number in range(3):
-        corpus.hand_in(folder, f"student-{number}", own_notebook(number))
+    runs.hand_in(folder, 3)
 
     def run() -> tuple[int, dict[str, Any]]:
         result = grade(folder, out)
@@ -277,20 +204,20 @@ def test_only_what_changed_is_marked_again(tmp_path: Path, monkeypatch: pytest.M
         }
         return found["from_store"], seeds
 
-    everything = 3 * len(OWN) + QUESTIONS - len(OWN)
+    everything = runs.answers(3)
     count, first = run()
     assert count == 0
 
     count, again = run()
     assert (count, again) == (everything, first)
 
-    changed = own_notebook(1)
+    changed = runs.own_notebook(1)
     corpus.answer_cell(changed, "bahdanau", "shapes")["source"] += "# another line\n"
-    corpus.hand_in(folder, "student-1", changed)
+    corpus.hand_in(folder, "student-01", changed)
     count, third = run()
     assert count == everything - 1
     others = {key for key in first if third[key] != first[key]}
-    assert others == {("student-1", "bahdanau.shapes")}  # with a fresh seed
+    assert others == {("student-01", "bahdanau.shapes")}  # with a fresh seed
 
     monkeypatch.setattr(versions, "of", lambda exercise: "another version")
     count, fourth = run()

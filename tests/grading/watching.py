@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-PR_SET_CHILD_SUBREAPER = 36
+PR_SET_CHILD_SUBREAPER, PR_GET_CHILD_SUBREAPER = 36, 37
 
 
 class Servers:
@@ -70,7 +70,8 @@ def orphans() -> Iterator[Callable[[], list[psutil.Process]]]:
     Gives a function that waits up to a few seconds until nothing is left of what was started
     inside, and returns what is left.
     """
-    libc = ctypes.CDLL(None)
+    libc, was = ctypes.CDLL(None), ctypes.c_int()
+    libc.prctl(PR_GET_CHILD_SUBREAPER, ctypes.byref(was), 0, 0, 0)
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     before = set(psutil.Process().children(recursive=True))
 
@@ -86,7 +87,7 @@ def orphans() -> Iterator[Callable[[], list[psutil.Process]]]:
     try:
         yield left
     finally:
-        libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+        libc.prctl(PR_SET_CHILD_SUBREAPER, was.value, 0, 0, 0)
         for process in left(0.0):
             with contextlib.suppress(psutil.Error):
                 process.kill()

@@ -56,7 +56,7 @@ def there(address: str, *, require: bool) -> Lanes:
                 ): task
                 for task in tasks
             }
-            for future in distributed.as_completed(list(futures)):
+            for future in distributed.as_completed(list(futures), loop=client.loop):
                 task = futures[future]
                 try:
                     yield task, Mark.from_json(future.result())

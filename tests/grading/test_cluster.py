@@ -1,0 +1,110 @@
+"""A cluster gives the marks that this machine alone gives, also where a worker is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attention_course.grading import versions
+from attention_course.grading.store import NAME
+from grading import runs, watching
+from grading.runs import grade, marks, started
+
+distributed = pytest.importorskip("distributed")
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="kills processes as Linux does"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
+
+STUDENTS = 12
+SEED = 1508
+
+
+@pytest.fixture(scope="module")
+def submissions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the class handed in."""
+    return runs.hand_in(tmp_path_factory.mktemp("class"), STUDENTS)
+
+
+@pytest.fixture(scope="module")
+def alone(submissions: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The marks that this machine gives by itself."""
+    out = tmp_path_factory.mktemp("alone")
+    result = grade(submissions, out, "--seed", str(SEED))
+    assert result.exit_code == 0, result.output
+    return marks(out)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """Two workers in processes of their own, on the loopback device."""
+    with (
+        watching.orphans() as left,
+        distributed.LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address=None,
+        ) as local,
+    ):
+        yield local
+        local.close()
+        # Python's own helper of this process stays until its end
+        ours = [p for p in left() if "resource_tracker" not in " ".join(p.cmdline())]
+        assert ours == []
+
+
+def test_the_marks_are_the_same_though_a_worker_is_lost(
+    submissions: Path, alone: dict[str, Any], cluster: Any, tmp_path: Path
+) -> None:
+    with distributed.Client(cluster, set_as_default=False) as client:
+        workers = client.run(os.getpid)
+    address = cluster.scheduler_address
+    with started(submissions, tmp_path, "--seed", str(SEED), "--scheduler", address) as process:
+        log, end = tmp_path / f"{NAME}-wal", time.monotonic() + 60
+        while not log.exists() or log.stat().st_size < 15 * 4120:  # some marks are kept
+            assert process.poll() is None, process.communicate()[0]
+            assert time.monotonic() < end
+            time.sleep(0.002)
+        os.kill(next(iter(workers.values())), signal.SIGKILL)
+        said, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert marks(tmp_path) == alone
+
+
+def test_nobody_at_the_address(submissions: Path, tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    result = grade(submissions, tmp_path, "--scheduler", address)
+    assert result.exit_code == 1
+    _, last = result.output.strip().splitlines()
+    assert last.startswith(f"Error: no scheduler answers at {address}")
+
+
+@pytest.mark.parametrize("address", ["nowhere", "tcp://", "tcp://127.0.0.1", "ftp://127.0.0.1:1"])
+def test_what_is_no_address(submissions: Path, tmp_path: Path, address: str) -> None:
+    result = grade(submissions, tmp_path, "--scheduler", address)
+    assert result.exit_code == 1
+    _, last = result.output.strip().splitlines()
+    assert address in last
+
+
+def test_other_versions(
+    submissions: Path, cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "environment", lambda: {"torch": "0.4.1"})
+    result = grade(submissions, tmp_path, "--scheduler", cluster.scheduler_address)
+    assert result.exit_code == 1
+    _, last = result.output.strip().splitlines()
+    assert "has torch" in last
+    assert "expected 0.4.1" in last
