@@ -84,7 +84,9 @@ def grade(
     from attention_course.grading import reports
     from attention_course.grading.intake import collect
     from attention_course.grading.isolation import Warm
+    from attention_course.grading.reports import pages
 
+    pages.environment()  # what is not installed is told now, not when all is marked
     _apart(submissions, out)
     collected = collect(submissions)
     found = len(collected.submissions)
@@ -100,7 +102,7 @@ def grade(
         way: Lanes = cluster.there(scheduler, require=require_isolation)
         done = _run(collected, out, way, seed, again)
     else:
-        count = lanes or os.cpu_count() or 1
+        count = lanes or _processors()
         with Warm(local.preload(), lanes=count, require=require_isolation) as warm:
             for protection in warm.protections:
                 sign = "+" if protection.active else "-"
@@ -112,6 +114,7 @@ def grade(
         from attention_course.grading.agreement import compared
         from attention_course.grading.second_opinion import WITHOUT_ISOLATION
 
+        reports.write(out, done)  # the marks do not wait for what may take an hour
         click.echo(WITHOUT_ISOLATION, err=True)
         done = compared(done, collected.submissions, lambda line: click.echo(line, err=True))
     reports.write(out, done)
@@ -124,6 +127,13 @@ def _apart(submissions: Path, out: Path) -> None:
     one, other = submissions.resolve(), out.resolve()
     if one == other or one in other.parents:
         raise click.UsageError(f"--out is {out}, expected a folder outside {submissions}")
+
+
+def _processors() -> int:
+    """Those that this process may use, which in a container can be few of many."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _run(collected: Collected, out: Path, lanes: Lanes, seed: int | None, again: bool) -> Run:
