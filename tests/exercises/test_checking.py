@@ -340,6 +340,12 @@ def test_check_returns_nothing_to_show(tiny: Question) -> None:
     assert check("tiny.double", lambda x: 2 * x) is None
 
 
+def test_nbgrader_gets_the_points(tiny: Question, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert check(tiny.id, tiny.reference) == tiny.points
+    assert check(tiny.id, lambda *inputs: None) == 0
+
+
 def test_random_state_dtype_and_gradients_are_put_back(tiny: Question) -> None:
     def meddling(x: Tensor) -> Tensor:
         torch.manual_seed(0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from attention_course.exercises import registry
 from attention_course.exercises.asking import Answer
 from attention_course.exercises.judging import Verdict, examine
@@ -12,7 +14,7 @@ SEED = 1409  # of the inputs in notebooks; a graded run draws others
 _verdicts: dict[str, Verdict] = {}
 
 
-def check(question_id: str, answer: Answer) -> None:
+def check(question_id: str, answer: Answer) -> float | None:
     """Tries an answer and prints one line: how many checks it passes, or a hint.
 
     The answer is run on a handful of inputs. What it prints meanwhile is not shown.
@@ -20,6 +22,9 @@ def check(question_id: str, answer: Answer) -> None:
     Args:
         question_id: for example "bahdanau.scores".
         answer: the function that the question asks for.
+
+    Returns:
+        Nothing; but the points where nbgrader runs it, which takes a cell's result for them.
 
     Raises:
         ValueError: there is no such question.
@@ -32,6 +37,7 @@ def check(question_id: str, answer: Answer) -> None:
         verdict = Verdict(question, (False,) * len(question.cases), hint)
     _verdicts[question.id] = verdict
     print(verdict.line)
+    return verdict.points if "NBGRADER_EXECUTION" in os.environ else None
 
 
 def progress(name: str) -> None:

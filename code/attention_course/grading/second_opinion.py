@@ -7,8 +7,8 @@ asking where a mark is in doubt: on honest submissions both agree.
 It is no way to find marks. The answers run **without isolation**: in one kernel, as this user, with
 this machine's files and network, and with the checks in reach. An answer can forge its check, read
 what this user may read, or leave processes behind; one that hangs or ends the kernel takes the
-answers after it along. All that is done is to run in an empty temporary folder, that is also HOME,
-with an environment that holds no variables of this process but those that Python needs.
+answers after it along. All that is done is to run in an empty temporary folder, with another as
+HOME, and with an environment that holds no variables of this process but those that Python needs.
 """
 
 from __future__ import annotations
@@ -66,10 +66,10 @@ def second_opinion(submission: Submission, *, cell_timeout: float = 120) -> tupl
     """
     exercise = registry.exercise(submission.exercise)
     with tempfile.TemporaryDirectory(prefix="attention-course-") as scratch:
-        home, report = Path(scratch, "home"), Path(scratch, "report")
-        home.mkdir()
-        report.mkdir()
-        notebook = home / f"{exercise.notebook}.ipynb"
+        home, folder, report = (Path(scratch, name) for name in ("home", "notebook", "report"))
+        for new in (home, folder, report):
+            new.mkdir()
+        notebook = folder / f"{exercise.notebook}.ipynb"
         text = json.dumps(transplanted(submission), ensure_ascii=False)
         notebook.write_text(text, encoding="utf-8")
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
