@@ -6,16 +6,19 @@ import contextlib
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from attention_course.cli import main
 from attention_course.exercises import registry
+from attention_course.grading.store import NAME
 from click.testing import CliRunner, Result
 from grading import corpus, watching
 
 QUESTIONS = len(registry.exercise("bahdanau").questions)
+PAGE = 4096 + 24  # bytes that a page takes in the log of the store
 OWN = ("scores", "masked_softmax", "shapes")  # the others are the same for all: marked once
 
 SLOW = """
@@ -58,9 +61,21 @@ def arguments(submissions: Path, out: Path, *options: str) -> list[str]:
 
 @contextlib.contextmanager
 def started(
-    submissions: Path, out: Path, *options: str, prepare: Callable[[], None] | None = None
+    submissions: Path,
+    out: Path,
+    *options: str,
+    prepare: Callable[[], None] | None = None,
+    alone: bool = True,
 ) -> Iterator[subprocess.Popen[str]]:
-    """`attention-course grade` in a process of its own; nothing of it is left behind."""
+    """`attention-course grade` in a process of its own; nothing of it is left behind.
+
+    Args:
+        submissions: what to mark.
+        out: where to.
+        options: of the command.
+        prepare: what the process does before it begins.
+        alone: whether nobody else starts processes meanwhile; only then is what is left seen.
+    """
     program = "from attention_course.cli import main; main()"
     with watching.orphans() as left:
         process = subprocess.Popen(
@@ -77,7 +92,17 @@ def started(
             process.wait()
             if process.stdout is not None:
                 process.stdout.close()
-        assert left() == []
+        assert not alone or left() == []
+
+
+def wait_for_pages(process: subprocess.Popen[str], out: Path, pages: int) -> None:
+    """Waits until the log of the store holds so many pages: a mark takes one or more."""
+    log = out / f"{NAME}-wal"
+    end = time.monotonic() + 60
+    while not log.exists() or log.stat().st_size < pages * PAGE:
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < end
+        time.sleep(0.002)
 
 
 def results(out: Path) -> dict[str, Any]:

@@ -6,14 +6,12 @@ import os
 import signal
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attention_course.grading import versions
-from attention_course.grading.store import NAME
 from grading import runs, watching
 from grading.runs import grade, marks, started
 
@@ -69,12 +67,9 @@ def test_the_marks_are_the_same_though_a_worker_is_lost(
     with distributed.Client(cluster, set_as_default=False) as client:
         workers = client.run(os.getpid)
     address = cluster.scheduler_address
-    with started(submissions, tmp_path, "--seed", str(SEED), "--scheduler", address) as process:
-        log, end = tmp_path / f"{NAME}-wal", time.monotonic() + 60
-        while not log.exists() or log.stat().st_size < 15 * 4120:  # some marks are kept
-            assert process.poll() is None, process.communicate()[0]
-            assert time.monotonic() < end
-            time.sleep(0.002)
+    options = ("--seed", str(SEED), "--scheduler", address)
+    with started(submissions, tmp_path, *options, alone=False) as process:
+        runs.wait_for_pages(process, tmp_path, 15)
         os.kill(next(iter(workers.values())), signal.SIGKILL)
         said, _ = process.communicate(timeout=120)
     assert process.returncode == 0, said

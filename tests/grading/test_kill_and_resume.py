@@ -12,7 +12,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +29,6 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="stops processes
 STUDENTS = 20
 SEED = 1409
 ANSWERS = runs.answers(STUDENTS)
-PAGE = 4096 + 24  # bytes that a page takes in the log of the store
 
 
 @pytest.fixture(scope="module")
@@ -46,16 +44,6 @@ def undisturbed(submissions: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     result = grade(submissions, out, "--seed", str(SEED))
     assert result.exit_code == 0, result.output
     return marks(out)
-
-
-def wait_for_pages(process: subprocess.Popen[str], out: Path, pages: int) -> None:
-    """Waits until the log of the store holds so many pages: a mark takes one or more."""
-    log = out / f"{NAME}-wal"
-    end = time.monotonic() + 60
-    while not log.exists() or log.stat().st_size < pages * PAGE:
-        assert process.poll() is None, process.communicate()[0]
-        assert time.monotonic() < end
-        time.sleep(0.002)
 
 
 def kept(out: Path) -> int:
@@ -89,7 +77,7 @@ def test_stopped_again_and_again(
         # the seed is given once: a run that goes on has it from the store
         seed = () if before else ("--seed", str(SEED))
         with started(submissions, tmp_path, *seed) as process:
-            wait_for_pages(process, tmp_path, pages)
+            runs.wait_for_pages(process, tmp_path, pages)
             process.send_signal(number)
             said, _ = process.communicate(timeout=30)
         now = kept(tmp_path)
@@ -121,7 +109,7 @@ def test_the_parts_are_killed_and_the_run_goes_on(
 ) -> None:
     with started(submissions, tmp_path, "--seed", str(SEED)) as process:
         for pages in (10, 40):
-            wait_for_pages(process, tmp_path, pages)
+            runs.wait_for_pages(process, tmp_path, pages)
             for part in psutil.Process(process.pid).children():
                 part.kill()
         said, _ = process.communicate(timeout=120)
@@ -148,7 +136,7 @@ def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)]
     if os.geteuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
-        most = 40 * PAGE
+        most = 40 * runs.PAGE
         limit = functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE, (most, most))
         yield SmallDisk(folder, limit, lambda: None)
         return
@@ -179,7 +167,7 @@ def test_two_runs_into_one_folder(
     submissions: Path, undisturbed: dict[str, Any], tmp_path: Path
 ) -> None:
     with started(submissions, tmp_path, "--seed", str(SEED)) as process:
-        wait_for_pages(process, tmp_path, 10)
+        runs.wait_for_pages(process, tmp_path, 10)
         second = grade(submissions, tmp_path, "--seed", str(SEED))
         assert second.exit_code == 1
         *_, last = second.output.strip().splitlines()
