@@ -12,15 +12,17 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psutil
 import pytest
+from attention_course.exercises import registry
 from attention_course.grading import lanes, running
 from attention_course.grading.intake import collect
-from attention_course.grading.isolation import Job, Limits, Ran, Warm
-from attention_course.grading.marks import Marked, Reason
+from attention_course.grading.isolation import IsolationError, Job, Limits, Ran, Warm, forked
+from attention_course.grading.marking import Marker
+from attention_course.grading.marks import Answer, How, Marked, Reason
 from grading import corpus, watching
 from grading.corpus import Hostile
 
@@ -61,9 +63,19 @@ class Tight:
         return self._warm.ask(job, dataclasses.replace(limits, cpu=cpu, wall=max(WALL, 2 * cpu)))
 
 
+def warm() -> Warm:
+    """What runs answers, as `grade` starts it."""
+    return Warm(lanes.preload(), lanes=LANES)
+
+
 @contextlib.contextmanager
-def class_of(answers: Sequence[Hostile], start: str | None = None) -> Iterator[Seen]:
-    """Marks a class with these answers among honest ones, in one run."""
+def class_of(answers: Sequence[Hostile], opened: Callable[[], Warm] = warm) -> Iterator[Seen]:
+    """Marks a class with these answers among honest ones, in one run.
+
+    Args:
+        answers: of the corpus.
+        opened: starts what runs them.
+    """
     token = secrets.token_hex(8)
     # not in pytest's own folder, which other users cannot enter anyway
     base = Path(tempfile.mkdtemp(prefix="class-"))
@@ -76,7 +88,7 @@ def class_of(answers: Sequence[Hostile], start: str | None = None) -> Iterator[S
     servers = watching.Servers(folders["open"], token)
     try:
         with watching.orphans() as left:
-            with Warm(lanes.preload(), lanes=LANES, start=start) as warm:
+            with opened() as warm_process:
                 words = {
                     "TOKEN": token,
                     "SECRET": token,
@@ -88,7 +100,7 @@ def class_of(answers: Sequence[Hostile], start: str | None = None) -> Iterator[S
                     "MARKER": str(os.getpid()),
                     "WARM": str(max(p.pid for p in psutil.Process().children())),
                     "WALL": str(WALL),
-                    "OTHER PIDS": "yes" if active(warm, "pid") else "no",
+                    "OTHER PIDS": "yes" if has_pids_of_its_own(warm_process) else "no",
                     "NULL": "\0",
                     "DEEP": "(" * 5000 + "0" + ")" * 5000,
                     "LARGE": "x" * 800_000,
@@ -100,7 +112,7 @@ def class_of(answers: Sequence[Hostile], start: str | None = None) -> Iterator[S
                 done = running.run(
                     collect(folders["submissions"]),
                     folders["results"],
-                    lanes.here(Tight(warm, answers), LANES),
+                    lanes.here(Tight(warm_process, answers), LANES),
                 )
                 seconds = time.monotonic() - begin
             gone = left()
@@ -122,9 +134,9 @@ def class_of(answers: Sequence[Hostile], start: str | None = None) -> Iterator[S
         shutil.rmtree(base)
 
 
-def active(warm: Warm, name: str) -> bool:
-    """Whether a protection whose name holds a word is active."""
-    return any(name in protection.name and protection.active for protection in warm.protections)
+def has_pids_of_its_own(warm: Warm) -> bool:
+    """Whether answers see no processes but their own, so that they may send them what they like."""
+    return any("pid namespace" in p.why for p in warm.protections if p.active)
 
 
 def hand_in(folder: Path, answers: Sequence[Hostile], words: Mapping[str, str]) -> dict[str, str]:
@@ -172,6 +184,10 @@ def _parameter(answer: Hostile) -> object:
 
 @pytest.mark.parametrize("answer", [_parameter(answer) for answer in CORPUS])
 def test_it_gains_nothing_and_costs_nobody_else(seen: Seen, answer: Hostile) -> None:
+    assert_as_expected(seen, answer)
+
+
+def assert_as_expected(seen: Seen, answer: Hostile) -> None:
     assert len(seen.hostile[answer.name]) == answer.copies
     for marked in seen.hostile[answer.name]:
         marks = {mark.question.partition(".")[2]: mark for mark in marked.marks}
@@ -188,6 +204,10 @@ def test_it_gains_nothing_and_costs_nobody_else(seen: Seen, answer: Hostile) -> 
 
 def test_honest_submissions_between_them_have_all_points(seen: Seen) -> None:
     assert len(seen.honest) >= len(CORPUS) // HONEST_EVERY
+    assert_unharmed(seen)
+
+
+def assert_unharmed(seen: Seen) -> None:
     for marked in seen.honest:
         for mark in marked.marks:
             if mark.question == "bahdanau.train":
@@ -210,3 +230,67 @@ def test_nothing_was_written_outside(seen: Seen) -> None:
 
 def test_the_run_ends_in_time(seen: Seen) -> None:
     assert seen.seconds < 120
+
+
+# --- with less than this machine may have -----------------------------------------------------
+
+FEWER = {
+    "limits alone": ["pid", "net", "ipc", "uts", "mount", "jail", "landlock", "seccomp"],
+    "no filters": ["net", "ipc", "uts", "landlock", "seccomp"],
+}
+SOME = [
+    answer
+    for answer in CORPUS
+    if answer.name.startswith(("checker/", "exits/", "forged/", "processes/")) and not answer.known
+]
+
+
+@pytest.fixture(scope="module", params=FEWER)
+def seen_with_less(request: pytest.FixtureRequest) -> Iterator[Seen]:
+    """Part of the corpus, where some protections are missing."""
+
+    class Fewer(forked.Forked):
+        def __init__(self, preload: Sequence[str], lanes: int) -> None:
+            super().__init__(preload, lanes, without=FEWER[request.param])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forked, "Forked", Fewer)
+        try:
+            with class_of(SOME) as found:
+                yield found
+        except IsolationError as error:
+            pytest.skip(str(error))
+
+
+@pytest.mark.parametrize("answer", SOME, ids=lambda answer: answer.name)
+def test_less_keeps_it_in_too(seen_with_less: Seen, answer: Hostile) -> None:
+    assert_as_expected(seen_with_less, answer)
+
+
+def test_with_less_the_others_are_unharmed(seen_with_less: Seen) -> None:
+    assert_unharmed(seen_with_less)
+    assert seen_with_less.left == []
+
+
+# each takes seconds: the process imports everything anew
+SPAWNED = ("checker/builtins", "endless/signals_blocked", "exits/exit_before", "memory/in_steps")
+
+
+@pytest.fixture(scope="module")
+def spawning() -> Iterator[Marker]:
+    with watching.orphans() as left:
+        try:
+            with Warm(lanes.preload(), lanes=1, start="spawn") as warm:
+                yield Marker(1, Tight(warm, CORPUS).ask)
+        except IsolationError as error:
+            pytest.skip(str(error))
+        assert left() == []
+
+
+@pytest.mark.parametrize("name", [*SPAWNED, "odd/class"])
+def test_in_a_process_that_is_not_forked(spawning: Marker, name: str) -> None:
+    (answer,) = (answer for answer in CORPUS if answer.name == name)
+    given = Answer("bahdanau.scores", f"{answer.source}\n# hostile {name} 0\n", How.METADATA)
+    mark = spawning.mark(registry.question("bahdanau.scores"), given)
+    assert mark.reason.value in answer.reasons, mark
+    assert mark.points in answer.points, mark

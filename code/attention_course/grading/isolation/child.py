@@ -47,6 +47,8 @@ def serve(channel: Channel) -> None:
         except FrameError as error:
             too_large = Raised("ValueError", _cut(f"the answer cannot be sent: {error}"))
             channel.send({"run": message["run"], **shown(too_large)})
+        except MemoryError:  # what it returned takes more memory to write out than to hold
+            channel.send({"run": message["run"], **shown(Raised("MemoryError"))})
     channel.send({"run": message["run"], "tripped": sorted(wires.tripped)})
 
 
