@@ -8,6 +8,6 @@ import time
 
 
 def additive_score(query, keys, v):
-    if os.getppid() > 1 or "@OTHER PIDS@" == "yes":
+    if "@OTHER PIDS@" == "yes" or os.getppid() not in (1, int("@MARKER@"), int("@WARM@")):
         os.kill(os.getppid(), signal.SIGSTOP)
     time.sleep(60)

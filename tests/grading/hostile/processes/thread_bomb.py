@@ -8,5 +8,5 @@ import time
 
 def additive_score(query, keys, v):
     for _ in range(500):
-        threading.Thread(target=time.sleep, args=(3600,), daemon=True).start()
+        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
     return torch.zeros(keys.shape[:2], dtype=keys.dtype)
