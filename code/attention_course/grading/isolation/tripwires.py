@@ -42,10 +42,15 @@ class Tripwires:
                 self._wire(name, holder, attribute, thing)
 
     def _own(self) -> bool:
-        """Whether the caller of the caller is the answer; the setup shares its namespace."""
+        """Whether the caller of the caller is the answer; the setup shares its namespace.
+
+        Code that the answer makes of strings may have a namespace that is no module's.
+        """
         frame = sys._getframe(2)
-        setup = frame.f_code.co_filename.startswith(SETUP)
-        return frame.f_globals is self.namespace and not setup
+        if frame.f_globals is self.namespace:
+            return not frame.f_code.co_filename.startswith(SETUP)
+        module = sys.modules.get(str(frame.f_globals.get("__name__")))
+        return module is None or vars(module) is not frame.f_globals
 
     def _touch(self, name: str) -> None:
         self.tripped.update(one for one in self.barred if f"{name}.".startswith(f"{one}."))

@@ -1,7 +1,6 @@
 """Uses the barred model from code that it makes of strings.
 
 expect: barred|raised 0
-known: code made of strings has globals of its own, which are not watched
 """
 
 
