@@ -21,7 +21,8 @@ from attention_course.grading.intake import magics, parsing
         ("if True:\n    !ls\nx = 1", "if True:\n    pass\nx = 1"),
         ("def f():\n\t%time g()\n\treturn 1", "def f():\n\tpass\n\treturn 1"),
         ("files = !ls\nx = 1", "files = None\nx = 1"),
-        ("  found = %who_ls\n", "  found = None\n"),
+        ("if x:\n  found = %who_ls\n", "if x:\n  found = None\n"),
+        ("\n  %time\n  if x:\n    y\n  z", "\n\nif x:\n  y\nz"),  # indented as a whole
         ("!pip install \\\n  einops \\\n  torch\nx = 1", "\n\n\nx = 1"),
     ],
 )
@@ -63,13 +64,13 @@ def test_cells_in_another_language(cell: str, magic: str) -> None:
 
 def test_python_that_parses_is_left_as_it_is() -> None:
     cell = "y = 3\nx = y\\\n%y\nprint('!ls')\n"
-    assert parsing.python(cell) == cell
+    assert parsing.python(cell)[0] == cell
 
 
 def test_what_is_left_is_python() -> None:
     cell = (
         '%%time\n%load_ext x\nfor i in range(3):\n    !echo {i}\nx = f"""\n%s\n""" % 3\ny?\nz = 1\n'
     )
-    tree = ast.parse(parsing.python(cell))
+    tree = ast.parse(parsing.python(cell)[0])
     assert [type(node).__name__ for node in tree.body] == ["For", "Assign", "Assign"]
     assert tree.body[-1].lineno == 9

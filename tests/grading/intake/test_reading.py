@@ -47,6 +47,7 @@ def test_encodings(encode: Callable[[str], bytes]) -> None:
         DEFINITION.splitlines(keepends=True),
         DEFINITION.replace("\n", "\r\n"),
         DEFINITION.replace("\n", "\r"),
+        "\ufeff" + DEFINITION,
     ],
 )
 def test_sources_are_strings_or_lists_with_any_line_ends(source: str | list[str]) -> None:

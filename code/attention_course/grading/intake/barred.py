@@ -37,7 +37,7 @@ def barred_uses(
     places = [*barred, *map(_real, barred)]
     found = {
         name
-        for name in Uses(setup, source).names(function)
+        for name in Uses(tuple(setup), source).names(function)
         if any(
             _internal(one) or any(_inside(one, place) for place in places)
             for one in (name, _real(name))

@@ -38,7 +38,7 @@ def without(source: str) -> str:
     Inside a block a line becomes ``pass``, so that the block is not left empty; where a name was
     assigned, the name becomes None.
     """
-    lines = source.split("\n")
+    lines = _to_the_left(source.split("\n"))
     state = _State()
     goes_on = False  # the magic of the line before ends with a backslash
     for number, line in enumerate(lines):
@@ -49,6 +49,13 @@ def without(source: str) -> str:
         else:
             state.read(line)
     return "\n".join(lines)
+
+
+def _to_the_left(lines: list[str]) -> list[str]:
+    """A cell may be indented as a whole: by as much as its first line."""
+    first = next((line for line in lines if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip())]
+    return [line.removeprefix(indent) for line in lines]
 
 
 def _instead(found: re.Match[str] | None) -> str:

@@ -38,8 +38,7 @@ class CodeCell:
     @cached_property
     def _parsed(self) -> tuple[str, tuple[Statement, ...], NotPython | None]:
         try:
-            source = parsing.python(self.cell.source)
-            return source, parsing.statements(source), None
+            return *parsing.python(self.cell.source), None
         except NotPython as error:
             return self.cell.source, (), error
 

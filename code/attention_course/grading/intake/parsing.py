@@ -87,8 +87,8 @@ def statements(source: str) -> tuple[Statement, ...]:
     return _kept(source) if len(source) < 20_000 else _statements(source)
 
 
-def python(source: str) -> str:
-    """A cell's source without what is not Python in it.
+def python(source: str) -> tuple[str, tuple[Statement, ...]]:
+    """A cell's source without what is not Python in it, and its statements.
 
     Raises:
         NotPython: all of the cell is something else, or there is a mistake in it.
@@ -97,11 +97,10 @@ def python(source: str) -> str:
     if other:
         raise NotPython(f"a cell of {other} is not Python", 1)
     try:
-        statements(source)
+        return source, statements(source)
     except NotPython:
         source = magics.without(source)
-        statements(source)
-    return source
+        return source, statements(source)
 
 
 def without(source: str, nodes: Iterable[ast.stmt]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST_CELLS = 10_000
-MOST_CODE = 1_000_000  # letters of code in a notebook; parsing takes memory by the letter
+MOST_CODE = 200_000  # letters of code in a notebook; parsing takes memory by the letter
 MOST_DIGITS = 4300  # of a number, Python's own limit
 DEEPEST = 200  # how far brackets are counted when Python gave up on their depth
 
@@ -163,6 +163,9 @@ def _inside(found: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _clean(source: str) -> str:
-    """With one kind of line end, and no half of a surrogate pair, which no file can hold."""
-    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    """With one kind of line end, no byte order mark, and no half of a surrogate pair.
+
+    Such a half could not be written to any file.
+    """
+    source = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     return source.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
