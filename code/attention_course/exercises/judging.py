@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from attention_course.exercises.asking import Answer, Outcome, Raised, Returned, apart, ask
 from attention_course.exercises.comparing import Problem, Rank, compare, unpacked, wrong_kind
 from attention_course.exercises.question import Case, Inputs, Mistake, Question, Sign
-from attention_course.exercises.values import Value
+from attention_course.exercises.values import Foreign, Value
 
 STUB = "write your answer here"  # what the learner's notebook raises where an answer is missing
 
-# What a question's own judge may raise over a value that no honest run of its `ask` gives; a
-# process that holds a hostile answer can send any value.
+# What a question's own `finish` and `judge` may raise over a value that no honest run of its `ask`
+# gives; a process that holds a hostile answer can send any value.
 UPSET = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
@@ -85,7 +85,7 @@ class AnswerKey:
         question = self.question
         if question.kept_back:
             return [{name: inputs[name] for name in question.kept_back} for inputs in self.drawn]
-        outcomes = put(question, question.reference, self.drawn)
+        outcomes = self._finished(put(question, question.reference, self.drawn))
         for outcome in outcomes:
             if isinstance(outcome, Raised):
                 raise RuntimeError(f"the reference of {question.id} raised {outcome}")
@@ -94,7 +94,8 @@ class AnswerKey:
     def of(self, mistake: Mistake) -> list[Outcome]:
         """What the answer with this mistake does in every case."""
         if mistake.name not in self._mistakes:
-            self._mistakes[mistake.name] = put(self.question, mistake.answer, self.drawn)
+            outcomes = put(self.question, mistake.answer, self.drawn)
+            self._mistakes[mistake.name] = self._finished(outcomes)
         return self._mistakes[mistake.name]
 
     @apart(0)
@@ -106,6 +107,7 @@ class AnswerKey:
             again: what it did when it was asked the first case once more in the end.
         """
         cases = self.question.cases
+        outcomes = self._finished(outcomes)
         problems = [
             _problem(self.question, case, outcome, right, inputs)
             for case, outcome, right, inputs in zip(
@@ -123,7 +125,16 @@ class AnswerKey:
             return Verdict(self.question, passed, mistake.hint, mistake.name)
         return Verdict(self.question, passed, min(found, key=lambda p: p.rank).sentence)
 
+    def _finished(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """The outcomes as they are judged; one that several parts share is made once."""
+        made: dict[int, Outcome] = {}
+        for outcome, inputs in zip(outcomes, self.drawn, strict=True):
+            if id(outcome) not in made:
+                made[id(outcome)] = _finish(self.question, outcome, inputs)
+        return [made[id(outcome)] for outcome in outcomes]
+
     def _remembered(self, again: Outcome) -> Problem | None:
+        again = _finish(self.question, again, self.drawn[0])
         right, inputs = self.expected[0], self.drawn[0]
         if _problem(self.question, self.question.cases[0], again, right, inputs) is None:
             return None
@@ -151,6 +162,16 @@ def examine(question: Question, answer: Answer, seed: int) -> Verdict:
     drawn = question.draw(seed)
     outcomes = put(question, answer, drawn)
     return AnswerKey(question, drawn).judge(outcomes, put_again(question, answer, drawn))
+
+
+def _finish(question: Question, outcome: Outcome, inputs: Inputs) -> Outcome:
+    """The outcome as it is judged."""
+    if question.finish is None or isinstance(outcome, Raised):
+        return outcome
+    try:
+        return Returned(question.finish(outcome.value, inputs), outcome.changed)
+    except UPSET:
+        return Returned(Foreign("no answer"), outcome.changed)
 
 
 def _problem(

@@ -20,6 +20,7 @@ from attention_course.exercises.values import Tolerance, Value
 Inputs = Mapping[str, Value]
 Draw = Callable[[torch.Generator], dict[str, Value]]
 Sign = Callable[[Value, Value, Inputs], bool]
+Finish = Callable[[Value, Inputs], Value]
 
 
 def nothing(generator: torch.Generator) -> dict[str, Value]:
@@ -80,6 +81,8 @@ class Question:
         mistakes: wrong answers with their hints; of several that fit, the first is named.
         alternatives: right answers written otherwise, by name; each must pass.
         ask: how inputs are put to an answer; it runs where the answer lives.
+        finish: makes of an output what is judged, with all drawn inputs, where it is judged: for
+            what the answer must have no hand in. None (default): the output itself is judged.
         judge: compares an output with the expected one.
         tolerance: for the judge.
         kept_back: names of drawn inputs that the answer never sees. Where there are any, they
@@ -100,6 +103,7 @@ class Question:
     mistakes: tuple[Mistake, ...]
     alternatives: Mapping[str, Answer] = field(default_factory=dict)
     ask: Ask = call
+    finish: Finish | None = None
     judge: Judge = compare
     tolerance: Tolerance = field(default_factory=Tolerance)
     kept_back: tuple[str, ...] = ()

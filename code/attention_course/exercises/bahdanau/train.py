@@ -9,17 +9,20 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from attention_course.data.batches import Batch
+from attention_course.data.batches import Batch, in_order
 from attention_course.data.pairs import Example
 from attention_course.data.translation import corpus
 from attention_course.data.vocabulary import EOS, PAD
-from attention_course.exercises.bahdanau.training import train_and_translate
+from attention_course.decoding import greedy
+from attention_course.exercises.bahdanau.training import BATCH_SIZE, examples, fresh, trained
 from attention_course.exercises.comparing import Problem, Rank
 from attention_course.exercises.drawing import integers
 from attention_course.exercises.question import Case, Inputs, Mistake, Question
 from attention_course.exercises.values import Tolerance, Value
+from attention_course.models.bahdanau import RNNSearch
 
 SENTENCES, UNSEEN, LONGEST = 16_000, 200, 6
+KNOWN = 8 * BATCH_SIZE  # of the sentences, those on which habits are seen
 ENOUGH = 0.7  # of the unseen sentences have to be translated without any mistake
 LIMITS = {"padding": 0.05, "loss": 1.0}  # on known sentences
 
@@ -119,6 +122,48 @@ def _too_fast(model: nn.Module, batches: Sequence[Batch]) -> None:
 
 
 # --- judging and inputs -----------------------------------------------------------------------
+
+
+@torch.no_grad()
+def finish(given: Value, inputs: Inputs) -> Value:
+    """Has the trained weights translate: the answer has no hand in what becomes of them.
+
+    Returns:
+        A dictionary: "translations" of the unseen sentences as lists of ids, and "habits" on known
+        sentences: "loss" in nats per word; "padding", the share of the padding at which the model
+        says padding; "copies", the share of words that it gets right when it is shown the very
+        word that it should say; "moved" and "leftovers" as `trained` has them.
+    """
+    model = fresh(inputs["source_vocabulary"], inputs["target_vocabulary"])
+    model.load_state_dict(given["weights"])
+    model.eval()
+    known = examples(inputs["source"][:KNOWN], inputs["target"][:KNOWN])
+    habits = {name: given[name] for name in ("moved", "leftovers")}
+    return {
+        "translations": _translations(model, inputs["unseen"]),
+        "habits": habits | _habits(model, known),
+    }
+
+
+def _translations(model: RNNSearch, source: Tensor) -> list[list[int]]:
+    limit = 2 * source.shape[1]  # a model that has learnt nothing would not stop
+    return [found.tokens for found in greedy(model, source, source != PAD, max_length=limit)]
+
+
+def _habits(model: RNNSearch, known: list[Example]) -> dict[str, float]:
+    batch: Batch = next(in_order(known, len(known)))
+    real = batch.target_mask
+    logits, _ = model(batch.source, batch.source_mask, batch.target_in)  # (B, T, V)
+    shown, _ = model(batch.source, batch.source_mask, batch.target_out)
+    return {
+        "padding": _share(logits.argmax(-1)[~real] == PAD),
+        "copies": _share(shown.argmax(-1)[real] == batch.target_out[real]),
+        "loss": float(F.cross_entropy(logits[real], batch.target_out[real])),
+    }
+
+
+def _share(hits: Tensor) -> float:
+    return float(hits.float().mean())
 
 
 def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -> Problem | None:
@@ -264,9 +309,10 @@ QUESTION = Question(
         "AdamW at a constant rate": _constant_rate,
         "one cycle, ignore_index, no clipping": _one_cycle,
     },
-    ask=train_and_translate,
+    ask=trained,
+    finish=finish,
     judge=judge,
-    kept_back=("translations", "habits"),
+    kept_back=("unseen", "translations", "habits"),
     barred=("attention_course.training", "attention_course.exercises.bahdanau"),
     seconds=120,
 )

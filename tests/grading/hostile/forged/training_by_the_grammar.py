@@ -3,7 +3,6 @@
 question: train
 seconds: 20
 expect: wrong|raised|died|barred 0
-known: the model translates in the process that holds the answer
 """
 import sys
 
