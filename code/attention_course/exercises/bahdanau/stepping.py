@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import torch
@@ -73,10 +73,12 @@ def _numbers(state: object) -> int:
     """How many numbers a state holds, whatever it is made of."""
     if isinstance(state, Tensor):
         return state.numel()
-    if hasattr(state, "__dict__"):
-        state = vars(state)
-    if isinstance(state, dict):
-        state = list(state.values())
-    if isinstance(state, (list, tuple, set)):
-        return sum(map(_numbers, state))
-    return 1
+    names = [name for kind in type(state).__mro__ for name in vars(kind).get("__slots__", ())]
+    parts = [getattr(state, name, None) for name in {*names, *getattr(state, "__dict__", ())}]
+    if isinstance(state, Mapping):
+        parts += state.values()
+    elif isinstance(state, Collection) and not isinstance(state, (str, bytes)):
+        parts += state
+    elif not parts:
+        return 1
+    return sum(map(_numbers, parts))

@@ -2,7 +2,6 @@
 
 question: step
 expect: wrong 0
-known: the state is weighed in the process that holds the answer
 """
 
 
