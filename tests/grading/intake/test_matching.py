@@ -126,6 +126,7 @@ def test_a_variable_called_as_a_function_is_no_answer(scratch: str, tmp_path: Pa
     given = "def step(model):\n    return 1"
     found = answers(tmp_path, code(given, "02-step"), scratch)
     assert found["bahdanau.step"].source == given
+    assert found["bahdanau.step"].flags == ()
 
 
 @pytest.mark.parametrize(

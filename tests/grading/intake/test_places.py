@@ -149,6 +149,20 @@ def test_an_answer_lent_to_another_notebook_does_not_replace_the_notebook(tmp_pa
     ]
 
 
+@pytest.mark.parametrize(
+    "draft",
+    ["step = make()\ndef train(model): pass", "# exercise: bahdanau.step\ndef step(): pass"],
+)
+def test_a_draft_does_not_replace_the_notebook(draft: str, tmp_path: Path) -> None:
+    put(tmp_path, {"anna/1.ipynb": solved(), "anna/2.ipynb": notebook(draft)})
+    os.utime(tmp_path / "anna" / "1.ipynb", (1000, 1000))
+    (submission,) = collect(tmp_path).submissions
+    assert submission.path == "anna/1.ipynb"
+    assert submission.flags == (
+        "several notebooks for this exercise: anna/1.ipynb counts, not anna/2.ipynb",
+    )
+
+
 def test_order_is_by_student_and_number_of_the_exercise(tmp_path: Path) -> None:
     made = {f"{name}/{n}.ipynb": m for name in "bca" for n, m in enumerate([ONE, OTHER])}
     collected = collect(put(tmp_path, made))

@@ -42,13 +42,14 @@ class _Read:
     exercise: Exercise
     path: str
     modified: float
-    main: bool  # whether it is the exercise that the notebook answers most of
+    for_it: tuple[bool, bool]  # whether it answers most of this exercise; half of its questions
     answers: dict[str, Answer]
     flags: tuple[str, ...]
 
     @property
-    def order(self) -> tuple[bool, float, str]:
-        return self.main, self.modified, self.path
+    def order(self) -> tuple[tuple[bool, bool], float, str]:
+        """Of several, the last counts: the one modified last that is for the exercise at all."""
+        return self.for_it, self.modified, self.path
 
 
 def collect(folder: Path, limits: Limits | None = None) -> Collected:
@@ -129,7 +130,7 @@ def _answers(notebook: Notebook) -> Iterator[_Read]:
             one.exercise,
             notebook.path,
             notebook.modified,
-            number == 0,
+            (number == 0, one.half),
             answers,
             flags,
         )
@@ -141,8 +142,4 @@ def _matched(code: Sequence[CodeCell], cells: Sequence[Cell]) -> list[Matched]:
     found = [one for one in every if one.matches]
     found.sort(key=lambda one: (-one.labelled, -len(one.matches), one.exercise.number))
     # a name alone may be chance: another exercise takes a label, or half of its questions
-    return [
-        one
-        for number, one in enumerate(found)
-        if number == 0 or one.labelled or 2 * len(one.matches) >= len(one.exercise.questions)
-    ]
+    return [one for number, one in enumerate(found) if number == 0 or one.labelled or one.half]

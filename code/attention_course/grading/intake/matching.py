@@ -116,6 +116,11 @@ class Matched:
         """How many of them were recognised by metadata or marker."""
         return sum(match.how is not How.NAME for match in self.matches.values())
 
+    @property
+    def half(self) -> bool:
+        """Whether there are answers to half of the questions or more."""
+        return 2 * len(self.matches) >= len(self.exercise.questions)
+
 
 @dataclass(frozen=True)
 class _Candidate:
@@ -193,6 +198,7 @@ def _chosen(question: Question, candidates: list[_Candidate]) -> Match:
     best = max(candidate.rank for candidate in candidates)
     chosen = [candidate for candidate in candidates if candidate.rank == best][-1]
     flags = chosen.flags
+    candidates = [one for one in candidates if one.rank > Rank.PERHAPS or one is chosen]
     if len(candidates) > 1:
         numbers = ", ".join(str(candidate.cell.cell.number) for candidate in candidates)
         flags += (
