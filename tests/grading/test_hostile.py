@@ -103,7 +103,7 @@ def class_of(answers: Sequence[Hostile], opened: Callable[[], Warm] = warm) -> I
                     "OTHER PIDS": "yes" if has_pids_of_its_own(warm_process) else "no",
                     "NULL": "\0",
                     "DEEP": "(" * 5000 + "0" + ")" * 5000,
-                    "LARGE": "x" * 800_000,
+                    "LARGE": "x" * 150_000,
                     "SURROGATE": "\ud800",
                 }
                 students = hand_in(folders["submissions"], answers, words)

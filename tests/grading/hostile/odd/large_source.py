@@ -1,4 +1,4 @@
-"""Is 800 kB of source, and answers rightly.
+"""Is 150 kB of source, and answers rightly.
 
 expect: passed 15
 """
