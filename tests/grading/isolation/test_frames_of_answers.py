@@ -170,6 +170,7 @@ BAD = {
     "an enormous shape": frame({"tensor": ["float32", [2**40, 2**40]]}, b"1234"),
     "an enormous empty shape": frame({"tensor": ["float32", [2**62, 0, 2**62]]}),
     "too many dimensions": frame({"tensor": ["float32", [1] * 17]}, b"1234"),
+    "a large integer": frame(b"1" * 500),
     "an enormous integer": frame(b"1" * 100_000),
     "very deep": frame(b"[" * 100_000),
     "very deep lists": frame(b'{"list":[' * 5000 + b"]}" * 5000),

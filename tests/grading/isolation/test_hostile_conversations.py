@@ -208,6 +208,7 @@ def f(x):
         except OSError:
             if os.getpid() != own:
                 time.sleep(600)
+    time.sleep(0.5)
     return count
 """
 
@@ -227,10 +228,17 @@ def test_even_where_processes_can_be_started_none_is_left(layers: list[str]) -> 
         except IsolationError as error:
             pytest.skip(str(error))
     with fewer:
-        found = fewer.ask(job(BOMB, runs=1), Limits(wall=10, tasks=16))
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(fewer.ask, job(BOMB, runs=1), Limits(wall=10, tasks=16))
+            seen: set[psutil.Process] = set()
+            while not asked.done():
+                seen |= {process for process in started(fewer) if process.is_running()}
+        found = asked.result()
         assert found.ended is Ended.FINISHED, found
         assert found.outcomes[0].value > 0, "it could start none"
+        assert len(seen) > 4
         assert alone(fewer)
+        assert len(psutil.wait_procs(seen, timeout=5)[1]) == 2
 
 
 def test_nothing_is_left_after_the_end() -> None:
@@ -266,6 +274,7 @@ try:
     time.sleep(60)
 except KeyboardInterrupt:
     print(warm.ask(job("def f():\\n    return 1"), Limits()).ended.value, flush=True)
+    print(warm._runner._process.pid, flush=True)
     time.sleep(60)
 """
 
@@ -293,10 +302,11 @@ def test_nothing_is_left_of_a_marking_that_was_killed(marking: subprocess.Popen[
 
 def test_ctrl_c_is_for_the_marking_alone(marking: subprocess.Popen[str]) -> None:
     assert marking.stdout is not None
-    marking.stdout.readline()
+    pid = marking.stdout.readline()
     time.sleep(0.2)
     os.killpg(marking.pid, signal.SIGINT)
     assert marking.stdout.readline() == "finished\n"
+    assert marking.stdout.readline() == pid  # the warm process did not even notice
 
 
 def test_a_warm_process_that_is_killed_comes_back(warm: Warm) -> None:
@@ -304,8 +314,10 @@ def test_a_warm_process_that_is_killed_comes_back(warm: Warm) -> None:
     with ThreadPoolExecutor(3) as pool:
         asked = [pool.submit(warm.ask, waiting, Limits(wall=20)) for _ in range(3)]
         time.sleep(0.4)
+        family = started(warm)
         warm._runner._process.kill()
         ran = [future.result() for future in asked]
+    assert not psutil.wait_procs(family, timeout=5)[1]
     assert [one.ended for one in ran] == [Ended.FINISHED] * 3
     assert warm.ask(HONEST, LIMITS).ended is Ended.FINISHED
 

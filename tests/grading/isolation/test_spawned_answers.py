@@ -54,6 +54,7 @@ def test_how_it_ends(warm: Warm, body: str, ended: Ended) -> None:
     wall = 1.5 if "sleep" in body else 20
     found = ran(warm, f"def f(x):\n    {body}", Limits(wall=wall, cpu=1))
     assert found.ended is ended, found
+    assert found.seconds < 30
     assert not psutil.Process().children()
 
 
