@@ -120,8 +120,8 @@ def test_an_interruption_is_no_traceback(monkeypatch):
 
     monkeypatch.setattr(bahdanau, "run", run)
     result = call("replicate", "bahdanau")
-    assert result.exit_code == 1
-    assert "Aborted!" in result.output
+    assert result.exit_code == 130
+    assert result.output == "stopped\n"
 
 
 # --- data ---

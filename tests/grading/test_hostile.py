@@ -102,7 +102,7 @@ def class_of(answers: Sequence[Hostile], opened: Callable[[], Warm] = warm) -> I
                     "WALL": str(WALL),
                     "OTHER PIDS": "yes" if has_pids_of_its_own(warm_process) else "no",
                     "NULL": "\0",
-                    "DEEP": "(" * 5000 + "0" + ")" * 5000,
+                    "DEEP": '" and ' + "(" * 5000 + "0" + ")" * 5000 + ' and "',
                     "LARGE": "x" * 150_000,
                     "SURROGATE": "\ud800",
                 }

@@ -3,4 +3,4 @@
 expect: unreadable|raised|died|timed out 0
 """
 def additive_score(query, keys, v):
-    return @DEEP@
+    return "@DEEP@"
