@@ -99,8 +99,9 @@ class Hostile:
 
 
 def hostile() -> list[Hostile]:
-    """The whole corpus, by name."""
-    return [_hostile(path) for path in sorted(HOSTILE.rglob("*.py"))]
+    """The whole corpus, by name; what is no Python by itself is a .txt."""
+    paths = [*HOSTILE.rglob("*.py"), *HOSTILE.rglob("*.txt")]
+    return [_hostile(path) for path in sorted(paths)]
 
 
 def _hostile(path: Path) -> Hostile:
