@@ -132,8 +132,8 @@ def test_everything_that_is_imported_is_required() -> None:
     providers = metadata.packages_distributions()
     unknown = set()
     for path in tracked():
-        if path.suffix != ".py":
-            continue
+        if path.suffix != ".py" or path.is_relative_to(ROOT / "tests" / "grading" / "hostile"):
+            continue  # a hostile answer imports what it likes
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             modules = []
             if isinstance(node, ast.Import):
