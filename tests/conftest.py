@@ -12,6 +12,7 @@ from browser import browser, chromium, site
 __all__ = ["browser", "chromium", "site"]
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With `--dist loadgroup`, keep each file's tests in one process, for the fixtures they share.
 
