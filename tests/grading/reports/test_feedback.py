@@ -83,7 +83,7 @@ def test_the_reason_is_told_in_plain_words(tmp_path: Path, reason: Reason) -> No
     question = registry.exercise("bahdanau").questions[0]
     source = one(classes.marked("ada", "bahdanau", [reason]), tmp_path)
     section = source.split("<section")[1].partition("</section>")[0]
-    assert wording.IN_WORDS[reason].capitalize() in words(f"<section{section}</section>")
+    assert wording.capital(wording.IN_WORDS[reason]) in words(f"<section{section}</section>")
     advice = learner.advice(classes.mark(question, reason), question)
     assert advice.replace("`", "") in words(f"<section{section}</section>")
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 from attention_course.exercises import registry
 from attention_course.grading.marks import How, Reason
-from attention_course.grading.reports import learner, wording
+from attention_course.grading.reports import gradescope, learner, pages, wording
+from attention_course.grading.reports.roster import roster
 from grading.reports import classes
+from grading.reports.markup import words
 
 QUESTION = registry.question("bahdanau.scores")
 HARMLESS = (
@@ -88,6 +90,15 @@ def test_every_reason_has_words(reason: Reason) -> None:
     mark = classes.mark(QUESTION, reason)
     explained = learner.hint(mark) or learner.advice(mark, QUESTION)
     assert bool(explained) == (reason is not Reason.PASSED)
+
+
+def test_python_keeps_its_capital_letter() -> None:
+    run = classes.run(classes.marked("ada", reasons=[Reason.UNREADABLE]))
+    (student,), exercises = roster(run).students, roster(run).exercises
+    page = pages.feedback(student, exercises[0], run.marked[0]).decode()
+    told = gradescope.results(student, exercises).decode()
+    for text in (words(page), told):
+        assert "The cell is not valid Python" in text
 
 
 def test_where_no_answer_was_found_the_way_to_name_it_is_told() -> None:

@@ -87,6 +87,6 @@ def _output(question: Question, mark: Mark) -> str:
         for check, passed in zip(mark.checks, mark.passed, strict=True)
     ]
     if mark.reason not in (Reason.PASSED, Reason.WRONG):
-        lines = [f"{wording.IN_WORDS[mark.reason].capitalize()}.", *lines]
+        lines = [wording.sentence(wording.IN_WORDS[mark.reason]), *lines]
     hint = wording.sentence(learner.hint(mark))
     return "\n".join([*lines, *filter(None, (hint, learner.advice(mark, question)))])

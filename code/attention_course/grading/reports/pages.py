@@ -73,7 +73,12 @@ def environment() -> Environment:
     )
     forms = {"number": wording.number, "seconds": wording.seconds, "percent": wording.percent}
     found.filters.update(
-        forms, sentence=wording.sentence, prose=_prose, some=_some, moment=wording.moment
+        forms,
+        capital=wording.capital,
+        sentence=wording.sentence,
+        prose=_prose,
+        some=_some,
+        moment=wording.moment,
     )
     style, script = (_text(name) for name in ("style.css", "sort.js"))
     found.globals.update(

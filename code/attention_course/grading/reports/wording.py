@@ -55,10 +55,15 @@ def percent(share: float) -> str:
     return f"{share:.0%}"
 
 
+def capital(words: str) -> str:
+    """Words with a capital letter in front; the others stay as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def sentence(hint: str) -> str:
     """A hint as a sentence: a capital letter where it begins with a word, and an end."""
     if re.match(r"[a-z]+\b(?![_.(\[])", hint):
-        hint = hint[0].upper() + hint[1:]
+        hint = capital(hint)
     return hint if not hint or hint[-1] in ".?!…" else f"{hint}."
 
 
