@@ -21,9 +21,9 @@ FIRST = 2000.0  # milliseconds, in a fresh kernel whose first cells have run
 LATER = 100.0
 REPETITIONS = 7
 WHAT = {
-    "first": "first check of a question in a session, the slowest",
-    "right": "right answer, median of its checks, the slowest",
-    "wrong": "wrong answer, median of its checks, the slowest",
+    "first": "first check of a question, the slowest",
+    "right": "right answer, median, the slowest",
+    "wrong": "wrong answer, median, the slowest",
 }
 
 
