@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from attention_course.cli import main
-from attention_course.exercises import registry
+from attention_course.exercises import published, registry
 from attention_course.exercises.judging import AnswerKey, Verdict, put, put_again
 from attention_course.exercises.question import Question
 from click.testing import CliRunner, Result
@@ -234,6 +234,24 @@ def noisy(notebook: Notebook) -> Notebook:
     return notebook
 
 
+def setup_pasted(notebook: Notebook) -> Notebook:
+    """As an editor does that puts the imports where they are needed, or a careful learner."""
+    for question in registry.exercise("bahdanau").questions:
+        cell = _of(notebook, question.name)
+        cell["source"] = published.setup("bahdanau")[0] + "\n" + "".join(cell["source"])
+    return notebook
+
+
+def tried_out(notebook: Notebook) -> Notebook:
+    cell = _of(notebook, "masked_softmax")
+    cell["source"] = "".join(cell["source"]) + (
+        "\nx, m = torch.randn(2, 3), torch.ones(2, 3, dtype=torch.bool)"
+        "\nprint(torch.allclose(masked_softmax(x, m), masks.masked_softmax(x, m)))"
+        "\nassert masked_softmax(x, m).shape == (2, 3)\n"
+    )
+    return notebook
+
+
 def batch_of_one_fails(notebook: Notebook) -> Notebook:
     _of(notebook, "scores")["source"] = (
         "def additive_score(query, keys, v):\n"
@@ -280,6 +298,8 @@ WAYS = {
     "strange cells": Way(strange_cells),
     "with helpers": Way(with_helpers, flagged=("scores",)),
     "noisy": Way(noisy),
+    "setup pasted": Way(setup_pasted),
+    "tried out": Way(tried_out),
     "batch of one fails": Way(
         batch_of_one_fails, reasons={"scores": "wrong"}, points={"scores": 11.25}
     ),

@@ -22,6 +22,7 @@ from attention_course.grading.marks import Answer, Mark, Reason
 Ask = Callable[[Job, Limits], Ran]
 
 MEMORY = 1 << 30  # bytes that an answer may take, beyond what torch and the setup take
+OUTCOME = 4 << 20  # bytes of what it returns; the largest are the weights of a small model
 _ENDED = {
     Ended.TIMED_OUT: Reason.TIMED_OUT,
     Ended.MEMORY: Reason.MEMORY,
@@ -132,7 +133,7 @@ def job(question: Question, answer: Answer, drawn: Sequence[Inputs]) -> Job:
 
 def limits(question: Question) -> Limits:
     """What an answer may use; it may wait longer than compute, since the machine may be busy."""
-    return Limits(cpu=question.seconds, wall=3 * question.seconds, memory=MEMORY)
+    return Limits(cpu=question.seconds, wall=3 * question.seconds, memory=MEMORY, frame=OUTCOME)
 
 
 def _is_repeated(question: Question, drawn: Sequence[Inputs]) -> bool:

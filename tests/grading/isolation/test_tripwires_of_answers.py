@@ -65,26 +65,28 @@ def tripped(warm: Warm, source: str) -> tuple[str, ...]:
         ("def f(x): return list(map(softmax, [x]))", "torch.nn.functional.softmax"),
         ("def f(x): return masks.masked_softmax(x, x > 0)", "attention_course.models.masks"),
         (
-            "from attention_course.models.masks import masked_softmax as s\ndef f(x): return 1",
+            "from attention_course.models.masks import masked_softmax as s\n"
+            "def f(x): return s(x, x > 0)",
             "attention_course.models.masks",
-        ),
-        (
-            "from attention_course.models import recurrent as r\ndef f(x): return 1",
-            "attention_course.models.recurrent",
         ),
         (
             "import importlib\ndef f(x): return importlib.import_module("
-            "'attention_course.models.' + 'masks') and 1",
+            "'attention_course.models.' + 'masks').masked_softmax(x, x > 0)",
             "attention_course.models.masks",
         ),
         (
-            "def f(x): return __import__('attention_course.models.masks') and 1",
+            "def f(x): return __import__('attention_course.models.masks', fromlist=['x'])"
+            ".masked_softmax(x, x > 0)",
             "attention_course.models.masks",
         ),
         (
-            "try:\n    from attention_course.exercises.bahdanau import scores\n"
-            "except ImportError:\n    pass\ndef f(x): return 1",
-            "attention_course.exercises.bahdanau",
+            "def f(x):\n    unit = RNNSearch(5, 5, embedding=4, hidden=4).decoder.unit\n"
+            "    return unit(*[torch.zeros(1, 4)] * 2)",
+            "attention_course.models.recurrent",
+        ),
+        (
+            "def f(x): return torch.vmap(lambda y: F.softmax(y, -1))(x)",
+            "torch.nn.functional.softmax",
         ),
     ],
 )
@@ -102,6 +104,11 @@ def test_what_an_answer_uses_is_noticed(warm: Warm, source: str, name: str) -> N
         "def f(x): return RNNSearch(5, 5, embedding=2, hidden=4)",
         "def f(x): return isinstance(x, nn.MultiheadAttention)",
         "import math, json\ndef f(x): return math.pi",
+        "from attention_course.models import masks, recurrent as r\ndef f(x): return 1",
+        "from attention_course.models.masks import masked_softmax\ndef f(x): return 1",
+        "import sacrebleu\ndef f(x): return 1",
+        "def f(x): return __import__('math', fromlist=['pi'], level=0).pi",
+        "def f(x: nn.MultiheadAttention): return 1",
     ],
 )
 def test_what_the_setup_and_libraries_use_is_not(warm: Warm, source: str) -> None:

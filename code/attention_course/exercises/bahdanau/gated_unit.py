@@ -204,5 +204,10 @@ QUESTION = Question(
         "states as columns, not contiguous": _columns,
         "einsum in double precision": _double_lerp,
     },
-    barred=("attention_course.models.recurrent", "attention_course.exercises.bahdanau"),
+    barred=(
+        "attention_course.models.recurrent",
+        "attention_course.models.encoder_decoder",
+        "attention_course.models.bahdanau",
+        "attention_course.exercises.bahdanau",
+    ),
 )

@@ -127,5 +127,12 @@ QUESTION = Question(
         "row by row": _by_rows,
         "one product in double precision": _double,
     },
-    barred=("torch.nn.RNN", "torch.nn.RNNCell", "attention_course.models.recurrent"),
+    barred=(
+        "torch.nn.RNN",
+        "torch.nn.RNNCell",
+        "torch.rnn_tanh_cell",
+        "torch._VF",
+        "attention_course.models.recurrent",
+        "attention_course.models.encoder_decoder",
+    ),
 )

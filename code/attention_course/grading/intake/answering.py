@@ -15,6 +15,7 @@ from attention_course.grading.intake.parsing import NotPython, Statement
 from attention_course.grading.marks import Answer
 
 _CHECKS = ("check", "progress")
+_TRIALS = ("print", "display", "allclose", "assert_close")
 
 
 class Answering:
@@ -66,8 +67,9 @@ class Answering:
     def _left_out(self, match: Match) -> Iterator[ast.stmt]:
         """What of the cell is not part of this answer.
 
-        The answers to other questions, calls of the checks, which need the references, and what
-        has to stand at the top.
+        The answers to other questions, calls of the checks, which need the references, what tries
+        the answer out, perhaps beside the very thing that is barred, and what has to stand at the
+        top.
         """
         cell = match.cell
         others = {
@@ -80,7 +82,7 @@ class Answering:
             if isinstance(node, ast.FunctionDef) and node.name in others:
                 yield node
         for node in parsing.outside_functions(nodes):
-            if _is_check(node, cell.names) or _is_future(node):
+            if _is_check(node, cell.names) or _is_future(node) or _is_trial(node, cell.names):
                 yield node
 
     def _futures(self, cell: CodeCell) -> Iterator[str]:
@@ -103,6 +105,17 @@ def _is_check(node: ast.stmt, own: frozenset[str]) -> bool:
         and call.func.id in _CHECKS
         and call.func.id not in own
     )
+
+
+def _is_trial(node: ast.stmt, own: frozenset[str]) -> bool:
+    """Whether a statement only looks at what is there: an assert, a print, a comparison."""
+    if not isinstance(node, ast.Expr):
+        return isinstance(node, ast.Assert)
+    if not isinstance(node.value, ast.Call):
+        return isinstance(node.value, ast.Compare | ast.Name | ast.Attribute | ast.Tuple)
+    called = node.value.func
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name in _TRIALS and name not in own
 
 
 def _is_future(node: ast.stmt) -> bool:

@@ -1,28 +1,31 @@
 """Notices when an answer uses, while it runs, a name that it must not.
 
 A second look beside the one at the source: it sees what was put together from strings, and what
-came in by another name. It sees what the answer's own code imports and calls, not what a library
-does on its behalf, and an answer that sets its mind to it can step over it.
+came in by another name. To import something, or to have it in hand, is no use of it; to call it is.
+It sees what the answer's own code calls, not what a library does on its behalf, and an answer that
+sets its mind to it can step over it.
 """
 
 from __future__ import annotations
 
-import builtins
 import functools
-import importlib
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from types import FrameType
 from typing import Any
 
 SETUP = "<setup"  # the names of files of the cells before the answer begin with this
+# through these a call of the answer's goes on its way to a module's `forward`, or to a function
+PASSED_ON = ("torch.nn.modules.module", "torch._functorch", "threading")
 
 
 class Tripwires:
     """The barred names, and which of them the code in a namespace was seen to use.
 
     Args:
-        barred: dotted names of modules, or of functions and classes in them.
+        barred: dotted names of modules, or of functions and classes in them. A module that is not
+            imported when the wires are laid has none.
         namespace: the globals of the code that is watched.
     """
 
@@ -33,53 +36,29 @@ class Tripwires:
 
     def lay(self) -> None:
         """Lays the wires; to be called after the setup and before the answer."""
-        if not self.barred:
-            return
-        builtins.__import__ = self._importing(builtins.__import__)
-        importlib.import_module = self._importing_by_name(importlib.import_module)
         for name in self.barred:
             for holder, attribute, thing in _found(name):
                 self._wire(name, holder, attribute, thing)
 
     def _own(self) -> bool:
-        """Whether the caller of the caller is the answer; the setup shares its namespace.
-
-        Code that the answer makes of strings may have a namespace that is no module's.
-        """
-        frame = sys._getframe(2)
-        if frame.f_globals is self.namespace:
-            return not frame.f_code.co_filename.startswith(SETUP)
-        module = sys.modules.get(str(frame.f_globals.get("__name__")))
-        return module is None or vars(module) is not frame.f_globals
-
-    def _touch(self, name: str) -> None:
-        self.tripped.update(one for one in self.barred if f"{name}.".startswith(f"{one}."))
-
-    def _importing(self, importing: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(
-            name: str, scope: Any = None, local: Any = None, parts: Any = (), level: int = 0
-        ) -> Any:
-            if self._own():
-                self._touch(name)
-                for part in parts or ():
-                    self._touch(f"{name}.{part}")
-            return importing(name, scope, local, parts, level)
-
-        return watched
-
-    def _importing_by_name(self, importing: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(name: str, package: str | None = None) -> Any:
-            if self._own():
-                self._touch(name)
-            return importing(name, package)
-
-        return watched
+        """Whether it is the answer that calls; the setup shares its namespace."""
+        frame: FrameType | None = sys._getframe(2)
+        while frame and frame.f_globals.get("__name__", "").startswith(PASSED_ON):
+            frame = frame.f_back
+        if frame is None or frame.f_code.co_filename.startswith(SETUP):
+            return False
+        return frame.f_globals is self.namespace
 
     def _wire(self, name: str, holder: Any, attribute: str, thing: Any) -> None:
-        """Puts a function in the place of a function, or of how a class begins."""
+        """Puts a function in the place of a function, or of how a class begins and is called."""
         if inspect.isclass(thing):
-            holder, attribute, thing = thing, "__init__", thing.__init__
+            for own in ("__init__", "forward"):
+                if inspect.isroutine(getattr(thing, own, None)):
+                    self._replace(name, thing, own, getattr(thing, own))
+        else:
+            self._replace(name, holder, attribute, thing)
 
+    def _replace(self, name: str, holder: Any, attribute: str, thing: Any) -> None:
         @functools.wraps(thing)
         def watched(*args: Any, **kwargs: Any) -> Any:
             if self._own():
