@@ -68,6 +68,7 @@ class Submission:
             archive "archive.zip/notebook.ipynb".
         answers: by question id; questions that no cell answers are absent.
         flags: what an instructor should know of the whole notebook.
+        private: what nobody but an instructor should read, since it may speak of others.
     """
 
     student: str
@@ -75,6 +76,7 @@ class Submission:
     path: str
     answers: Mapping[str, Answer]
     flags: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ class Marked:
     path: str
     marks: tuple[Mark, ...]
     flags: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
 
     @property
     def points(self) -> float:

@@ -104,5 +104,10 @@ def assembled(submissions: Iterable[Submission], marks: Mapping[str, Mark]) -> I
                 mark = dataclasses.replace(mark, how=answer.how, flags=answer.flags)
             own.append(mark)
         yield Marked(
-            submission.student, submission.exercise, submission.path, tuple(own), submission.flags
+            submission.student,
+            submission.exercise,
+            submission.path,
+            tuple(own),
+            submission.flags,
+            submission.private,
         )

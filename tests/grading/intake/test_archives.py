@@ -33,6 +33,7 @@ MOODLE = "Ben Li_1234567_assignsubmission_file_"
         ({"class.zip": [f"{MOODLE}/x", "Anna_7_assignsubmission_file_y"]}, ["Anna", "Ben Li"]),
         ({"class.zip": [f"export/{MOODLE}/x"]}, ["Ben Li"]),
         ({"anna.zip": ["02-bahdanau"]}, ["anna"]),
+        ({"anna.zip": ["Untitled (3)"]}, ["anna"]),
         ({"anna.zip": ["anna/02-bahdanau"]}, ["anna"]),
         ({"class.zip": ["submitted/anna/02-bahdanau/02-bahdanau"]}, ["anna"]),
         ({"class.zip": ["anna\\x", "ben\\y"]}, ["anna", "ben"]),
@@ -68,6 +69,32 @@ def test_whose_is_what_in_an_archive(
     assert [s.student for s in collected.submissions] == found
     for submission in collected.submissions:
         assert not submission.flags
+        assert not submission.private
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        (
+            {"class.zip": ["02-bahdanau (1)", "02-bahdanau (2)"]},
+            ["02-bahdanau (1)", "02-bahdanau (2)"],
+        ),
+        ({"class.zip": ["02-bahdanau", "anna_02-bahdanau"]}, ["02-bahdanau", "anna"]),
+        ({"class.zip": ["02-bahdanau", "anna/x"]}, ["02-bahdanau", "anna"]),
+        ({"02-bahdanau.zip": ["02-bahdanau-final"]}, ["02-bahdanau-final"]),
+        ({"02-bahdanau (1).zip": ["x"], "eva.zip": ["x"]}, ["02-bahdanau (1)", "eva"]),
+    ],
+)
+def test_where_no_name_holds_a_student_nobody_is_made_up(
+    files: dict[str, list[str]], found: list[str], tmp_path: Path
+) -> None:
+    for name, inside in files.items():
+        put(tmp_path, {name: archive({f"{path}.ipynb": ONE for path in inside})})
+    submissions = collect(tmp_path).submissions
+    assert [s.student for s in submissions] == found
+    for submission in submissions:
+        told = (f"the file's name holds no student: {submission.student}",)
+        assert submission.private == (told if submission.student[0] == "0" else ())
 
 
 def test_an_archive_in_an_archive(tmp_path: Path) -> None:
@@ -102,8 +129,8 @@ def test_folders_in_one_students_archive_are_told(tmp_path: Path) -> None:
     put(tmp_path, {"ben.zip": archive({"a/x.ipynb": ONE, "b/y.ipynb": OTHER}), "eva.ipynb": ONE})
     first, second, _ = collect(tmp_path).submissions
     assert first.student == second.student == "ben"
-    assert first.flags == second.flags
-    assert first.flags == ("ben.zip was taken for one student's; it holds the folders a, b",)
+    assert first.private == second.private
+    assert first.private == ("ben.zip was taken for one student's; it holds the folders a, b",)
 
 
 def test_a_student_without_a_notebook_in_a_classs_archive(tmp_path: Path) -> None:

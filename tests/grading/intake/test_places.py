@@ -43,9 +43,8 @@ BAHDANAU = "bahdanau"
         ("anna_02-bahdanau.ipynb.json", "anna"),
         ("anna_12345_67890_02-bahdanau.ipynb", "anna_12345_67890"),
         ("x102-bahdanau.ipynb", "x102-bahdanau"),
-        ("02-bahdanau.ipynb", "class"),
-        ("notebook.ipynb", "class"),
-        ("02-bahdanau (2).ipynb", "(2)"),
+        ("12345678_02-bahdanau.ipynb", "12345678"),
+        ("02-bahdanau_final_anna.ipynb", "final_anna"),
         ("submitted/anna/02-bahdanau/02-bahdanau.ipynb", "anna"),
         ("submitted/anna_02-bahdanau.ipynb", "anna"),
         ("Anna Berg_1234567_assignsubmission_file_/x.ipynb", "Anna Berg"),
@@ -65,6 +64,24 @@ def test_whose_a_notebook_is(path: str, student: str, tmp_path: Path) -> None:
     shown = unicodedata.normalize("NFC", path)
     collected = collect(put(tmp_path / "class", {path: ONE}))
     assert (students(collected), reasons(collected)) == ([(student, BAHDANAU, shown)], [])
+    assert collected.submissions[0].private == ()
+
+
+@pytest.mark.parametrize(
+    "stem",
+    ["02-bahdanau", "02-bahdanau (1)", "02-bahdanau-Copy1", "Copy of 02-bahdanau", "02-bahdanau_2",
+     "02-bahdanau - Kopie (2)", "02-bahdanau_FINAL_v2", "02-bahdanau-solution", "notebook",
+     "Untitled1", "final submission", "02-bahdanau__.__"],
+)  # fmt: skip
+def test_where_a_name_holds_no_student_nobody_is_made_up(stem: str, tmp_path: Path) -> None:
+    put(tmp_path / "class", {f"{stem}.ipynb": ONE, "ben_02-bahdanau.ipynb": ONE})
+    found = {s.student: s.private for s in collect(tmp_path / "class").submissions}
+    assert found == {stem: (f"the file's name holds no student: {stem}",), "ben": ()}
+
+
+def test_a_file_is_not_a_folders_though_both_are_called_alike(tmp_path: Path) -> None:
+    put(tmp_path, {"02-bahdanau.ipynb": ONE, "02-bahdanau/x.ipynb": ONE})
+    assert [s.student for s in collect(tmp_path).submissions] == ["02-bahdanau", "02-bahdanau (2)"]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +130,8 @@ def test_names_that_are_alike_are_kept_apart(tmp_path: Path) -> None:
     collected = collect(tmp_path)
     assert [s.student for s in collected.submissions] == ["ZOË", "Zoë", "Zoë (2)", "zoë"]
     said = ("another student is called Zoë too",)
-    assert [s.flags for s in collected.submissions] == [(), said, said, ()]
+    assert [s.private for s in collected.submissions] == [(), said, said, ()]
+    assert not any(s.flags for s in collected.submissions)
 
 
 def test_two_of_moodles_numbers_are_two_students(tmp_path: Path) -> None:

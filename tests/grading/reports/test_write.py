@@ -13,6 +13,7 @@ import pytest
 from attention_course.grading import reports
 from attention_course.grading.marks import Reason
 from attention_course.grading.reports import pages
+from attention_course.grading.reports.roster import roster
 from grading.reports import classes
 
 # A class of 500 in a process of its own: CPU seconds, and by how many MiB memory grew.
@@ -149,3 +150,16 @@ def test_a_class_of_500_takes_seconds_and_little_memory(tmp_path: Path) -> None:
     assert seconds < 15
     assert grown < 100
     assert len(list((tmp_path / "feedback").iterdir())) == 500
+
+
+def test_what_speaks_of_others_is_for_the_instructor_alone(tmp_path: Path) -> None:
+    said = "another student is called Anna Berg too"
+    one = replace(classes.marked("Anna Berg (11)"), private=(said,))
+    reports.write(tmp_path, classes.run(one))
+    naming = {
+        path.relative_to(tmp_path).as_posix()
+        for path in tmp_path.rglob("*")
+        if path.is_file() and said[1:] in path.read_text(encoding="utf-8")
+    }
+    assert naming == {"index.html", "results.json"}
+    assert roster(classes.run(one)).students[0].flags == 1

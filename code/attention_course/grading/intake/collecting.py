@@ -45,6 +45,7 @@ class _Read:
     for_it: tuple[bool, bool]  # whether it answers most of this exercise; half of its questions
     answers: dict[str, Answer]
     flags: tuple[str, ...]
+    private: tuple[str, ...]
 
     @property
     def order(self) -> tuple[tuple[bool, bool], float, str]:
@@ -100,9 +101,12 @@ def _submissions(read: Sequence[_Read], called: dict[Owner, str]) -> list[Submis
         if len(group) > 1:
             paths = ", ".join(one.path for one in group[:-1])
             flags += (f"several notebooks for this exercise: {chosen.path} counts, not {paths}",)
+        private = chosen.private
+        if owner.guessed:
+            private += (f"the file's name holds no student: {names.shown(owner.name)}",)
         if alike[names.shown(owner.name)] > 1:
-            flags += (f"another student is called {names.shown(owner.name)} too",)
-        submission = Submission(called[owner], name, chosen.path, chosen.answers, flags)
+            private += (f"another student is called {names.shown(owner.name)} too",)
+        submission = Submission(called[owner], name, chosen.path, chosen.answers, flags, private)
         found.append(((submission.student, number, name), submission))
     return [submission for _, submission in sorted(found, key=lambda pair: pair[0])]
 
@@ -120,7 +124,7 @@ def _answers(notebook: Notebook) -> Iterator[_Read]:
         raise NotANotebook("no cell of it answers a question of any exercise")
     several = ", ".join(one.exercise.name for one in matched)
     for number, one in enumerate(matched):
-        flags = notebook.flags + one.flags
+        flags = one.flags
         if len(matched) > 1:
             flags += (f"the notebook holds answers of several exercises: {several}",)
         answering = Answering(one, code)
@@ -133,6 +137,7 @@ def _answers(notebook: Notebook) -> Iterator[_Read]:
             (number == 0, one.half),
             answers,
             flags,
+            notebook.private,
         )
 
 

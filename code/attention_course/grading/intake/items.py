@@ -26,14 +26,14 @@ class Notebook:
         path: inside the folder, "/" between the parts.
         modified: when, in seconds since 1970; in an archive, what the archive says.
         data: its bytes.
-        flags: what an instructor should know.
+        private: what an instructor should know, and nobody else.
     """
 
     owner: Owner
     path: str
     modified: float
     data: bytes
-    flags: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ The rules, in their order:
 3. What lies in a folder belongs to the student of whom the first folder is called.
 4. A file in no folder belongs to whom its name says, once the exercise's own name, what browsers
    and Jupyter add to copies, and separators at the ends are taken away: ``anna_02-bahdanau.ipynb``,
-   ``02-bahdanau-anna (1).ipynb`` and ``anna.ipynb`` are anna's. Where nothing is left, it belongs
-   to whom the archive or folder is called around it.
+   ``02-bahdanau-anna (1).ipynb`` and ``anna.ipynb`` are anna's. Where nothing is left but the
+   number of a copy or words such as "final", the name holds no student. Nobody is made up then:
+   the student is called as the whole file is, and whoever marks is told.
 
 Names are data: they may hold spaces, quotes, dots. They are in Unicode form NFC; what cannot be
 decoded is written as an escape.
@@ -30,7 +31,13 @@ _MOODLE = re.compile(
 _NOTEBOOK = re.compile(r"\.ipynb(\.(json|txt))?$", re.IGNORECASE)  # Safari and Windows add one
 _COPY = re.compile(r"^copy of |[ _-]*\(\d+\)$|-copy\d*$", re.IGNORECASE)
 _SEPARATORS = " \t-_.,+~"
-_NOBODY = {"", "notebook", "untitled"}
+_WORDS = re.compile(r"[^\W_]+")
+_NO_STUDENT = re.compile(  # a word of a file's name; a longer number may be a student's
+    r"(copy|of|kopie|copie|copia|final|finished|done|new|last|draft|version|v|edited|"
+    r"solutions?|solved|answers?|submission|submitted|exercises?|homework|assignment|"
+    r"notebook|untitled)?\d{0,2}",
+    re.IGNORECASE,
+)
 NBGRADER = "submitted"
 
 
@@ -42,10 +49,12 @@ class Owner:
         name: of the student, as the file system has it.
         number: Moodle's, or the archive that the name comes from: what tells apart two students
             of one name. "" where there is no such thing.
+        guessed: whether nothing says who that is, and the name is a file's.
     """
 
     name: str
     number: str = ""
+    guessed: bool = False
 
 
 def is_notebook(name: str) -> bool:
@@ -70,12 +79,12 @@ def shown(name: str) -> str:
     return unicodedata.normalize("NFC", readable)
 
 
-def owner(parts: Sequence[str], around: str) -> Owner:
+def owner(parts: Sequence[str], around: str = "") -> Owner:
     """Whose a notebook is.
 
     Args:
         parts: the folders and the file, from the top.
-        around: what the folder or archive is called that all of it lies in.
+        around: the archive whose name counts where the file's holds no student, if any.
     """
     for part in parts:
         moodle = _MOODLE.fullmatch(part)
@@ -85,7 +94,8 @@ def owner(parts: Sequence[str], around: str) -> Owner:
         parts = parts[1:]
     if len(parts) > 1:
         return Owner(parts[0])
-    return Owner(of_file(parts[0]) or of_file(around) or around)
+    student = of_file(parts[0]) or of_file(around)
+    return Owner(student) if student else Owner(_stem(parts[0]), guessed=True)
 
 
 def told_apart(owners: Iterable[Owner]) -> dict[Owner, str]:
@@ -108,10 +118,24 @@ def told_apart(owners: Iterable[Owner]) -> dict[Owner, str]:
 
 
 def of_file(name: str) -> str:
-    """Whose a file is by its own name; "" where that does not say."""
-    stem = re.sub(r"\.zip$", "", _NOTEBOOK.sub("", name), flags=re.IGNORECASE)
+    """Whose a file is by its own name; "" where that holds no student."""
+    stem = _stem(name)
     left = _left(_COPY.sub("", stem)) or _left(stem)
-    return "" if left.lower() in _NOBODY else left
+    return "" if all(map(_NO_STUDENT.fullmatch, _WORDS.findall(left))) else left
+
+
+def of_one(files: Sequence[str]) -> bool:
+    """Whether files may all be one student's by their names: more tells them apart than a number.
+
+    ``02-bahdanau (1).ipynb`` and ``02-bahdanau (2).ipynb`` may be a class's as well.
+    """
+    names = {re.sub(r"[\W\d_]+$", "", _COPY.sub("", _stem(file))).lower() for file in files}
+    return len(names) == len(files) and not any(map(of_file, files))
+
+
+def _stem(name: str) -> str:
+    """A file's name without what says that it is a notebook or an archive."""
+    return re.sub(r"\.zip$", "", _NOTEBOOK.sub("", name), flags=re.IGNORECASE) or name
 
 
 def _left(stem: str) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 from attention_course.grading.intake import archives, items, names
@@ -64,18 +65,23 @@ class Packed:
                 if alone or shows_a_class([parts[skip:] for parts in listed]):
                     yield from self._class(archive, skip, "" if alone else self.path)
                 else:
-                    flags = self._doubts({parts[skip] for parts in listed if len(parts) > skip + 1})
-                    yield from self._members(archive, lambda parts: self.owner, flags)
+                    doubts = self._doubts(
+                        {parts[skip] for parts in listed if len(parts) > skip + 1}
+                    )
+                    yield from self._members(archive, lambda parts: self.owner, doubts)
         except CannotRead as error:
             yield self._problem(self.owner, (), str(error))
 
     def _class(self, archive: Archive, skip: int, number: str) -> Iterator[Item]:
         """The members of a class's archive; a student without any notebook is reported."""
 
+        files = ["/".join(member.parts) for member in archive.members if _may_count(member)]
+        flat = not any("/" in file for file in files)
+        around = self.path if flat and names.of_one(files) else ""
+
         def whose(parts: Parts) -> Owner:
-            around = parts[skip - 1] if skip else self.path
             found = names.owner(parts[skip:] or parts, around)
-            return Owner(found.name, found.number or number)
+            return replace(found, number=found.number or number)
 
         folders = {
             member.parts[: skip + 1]: False
@@ -94,27 +100,27 @@ class Packed:
             if not found:
                 yield self._problem(whose((*parts, "")), parts, "the folder holds no notebook")
 
-    def _members(self, archive: Archive, whose: Whose, flags: tuple[str, ...]) -> Iterator[Item]:
+    def _members(self, archive: Archive, whose: Whose, private: tuple[str, ...]) -> Iterator[Item]:
         found = False
-        for item, _ in self._told(archive, whose, flags):
+        for item, _ in self._told(archive, whose, private):
             found = found or not isinstance(item, Ignored)
             yield item
         if not found:
             yield self._problem(self.owner, (), "the archive holds no notebook")
 
     def _told(
-        self, archive: Archive, whose: Whose, flags: tuple[str, ...]
+        self, archive: Archive, whose: Whose, private: tuple[str, ...]
     ) -> Iterator[tuple[Item, Member]]:
         for member in archive.members:
             owner = self.owner if member.leads_out else whose(member.parts)
             try:
-                for item in self._member(archive, member, owner, flags):
+                for item in self._member(archive, member, owner, private):
                     yield item, member
             except CannotRead as error:
                 yield self._problem(owner, member.parts, str(error)), member
 
     def _member(
-        self, archive: Archive, member: Member, owner: Owner, flags: tuple[str, ...]
+        self, archive: Archive, member: Member, owner: Owner, private: tuple[str, ...]
     ) -> Iterator[Item]:
         path = self._path(member.parts)
         rule = items.left_out(member.parts)
@@ -124,7 +130,7 @@ class Packed:
             raise CannotRead("the archive holds two files of this name: the last counts")
         elif not items.is_archive(member.parts[-1]):
             data = archive.read(member, self.limits.notebook)
-            yield Notebook(owner, path, member.modified, data, flags)
+            yield Notebook(owner, path, member.modified, data, private)
         elif self.inside:
             raise CannotRead("it is an archive in an archive in an archive")
         else:

@@ -128,7 +128,7 @@ class _Search:
             return True
 
     def _owner(self, parts: Parts) -> Owner:
-        return names.owner(parts, self.folder.name)
+        return names.owner(parts)
 
     def _problem(self, parts: Parts, why: str) -> Problem:
         return Problem(self._owner(parts), items.path(parts), why)

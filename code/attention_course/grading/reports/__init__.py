@@ -8,7 +8,8 @@
 
 STUDENT is made from the name as `names` says. The folders `feedback` and `gradescope` are for
 learners: nothing there shows an input, an expected value, the seed or another student. Flags of
-answers and notebooks are shown to their learner, and so must speak of that notebook alone.
+answers and notebooks are shown to their learner, and so must speak of that notebook alone; what
+speaks of others is `private`, and for the instructor's files alone.
 """
 
 from __future__ import annotations

@@ -43,5 +43,6 @@ def _submission(marked: Marked) -> dict[str, Any]:
         "maximum": marked.maximum,
         "complete": marked.complete,
         "flags": list(marked.flags),
+        "private": list(marked.private),
         "marks": [mark.to_json() for mark in marked.marks],
     }

@@ -46,7 +46,7 @@ class Student:
     def flags(self) -> int:
         """How many things an instructor should know of."""
         return sum(
-            len(marked.flags) + sum(len(mark.flags) for mark in marked.marks)
+            len(marked.flags + marked.private) + sum(len(mark.flags) for mark in marked.marks)
             for marked in self.marked.values()
         )
 

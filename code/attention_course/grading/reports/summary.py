@@ -81,7 +81,7 @@ def _grouped(
     found: dict[str, list[Place]] = {}
     for student in students:
         for marked in student.marked.values():
-            for text in marked.flags if whole else ():
+            for text in marked.flags + marked.private if whole else ():
                 found.setdefault(text, []).append(Place(student, marked.exercise, ""))
             for mark in marked.marks:
                 for text in of_mark(mark):
