@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from attention_course.grading.isolation import (
     child,
     guard,
+    huge_pages,
     jail,
     kernel,
     namespaces,
@@ -47,6 +48,7 @@ def serve(control: socket.socket, orders: dict[str, Any], own: Namespaces) -> No
         if "pid" in own.kinds:
             pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY)
         prepare(orders["preload"])
+        huge_pages.gather()
         threads = len(os.listdir("/proc/self/task"))
         if threads != 1:
             raise RuntimeError(

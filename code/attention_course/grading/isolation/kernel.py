@@ -105,6 +105,12 @@ def change_root(folder: str) -> None:
     os.chdir("/")
 
 
+def madvise(start: int, length: int, advice: int) -> None:
+    """`madvise(2)` for this process's own memory; raises OSError."""
+    result = _libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(length), ctypes.c_int(advice))
+    _checked(result, "madvise")
+
+
 def drop_bounding_set() -> None:
     """Sees to it that no program can bring capabilities; without privilege that needs nothing."""
     for capability in range(LAST_CAPABILITY + 1):
