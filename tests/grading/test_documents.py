@@ -60,6 +60,15 @@ def test_the_commands_that_are_shown_can_be_called(
     assert called == {"grade", "exercise new", "exercise build", "exercise check"}
 
 
+def test_the_page_installs_all_that_the_marking_needs() -> None:
+    """The extra with the reports' templates, from where the package says that it comes from."""
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (address,) = re.findall(r'^Repository = "(.*)"$', project, re.MULTILINE)
+    first = next(line for line in blocks(PAGE)[0].splitlines() if "pip install" in line)
+    assert shlex.split(first) == ["pip", "install", f"attention-course[grading] @ git+{address}"]
+    assert re.search(r'^grading = .*"jinja2\b', project, re.MULTILINE)
+
+
 def test_the_page_names_every_option_of_the_marking() -> None:
     named = set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", PAGE))
     assert named == options(grade)

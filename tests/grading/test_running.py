@@ -55,7 +55,9 @@ class Lanes:
         elif "wrong" in task.answer.source:
             reason = Reason.WRONG
         won = question.points if reason is Reason.PASSED else 0
-        return Mark(task.question, reason, won, question.points, ("all",), (won > 0,))
+        ran = reason in (Reason.PASSED, Reason.WRONG)
+        seed = self.seeds[-1] if ran else None
+        return Mark(task.question, reason, won, question.points, ("all",), (won > 0,), seed=seed)
 
 
 def submission(student: str, **sources: str) -> Submission:
@@ -94,7 +96,36 @@ def test_run_again_nothing_is_marked_and_all_is_there(tmp_path: Path) -> None:
     again = run(class_, tmp_path, lanes)
     assert lanes.tasks == []
     assert again.marked == first.marked
-    assert again.from_store == 16
+    assert (again.from_store, again.different) == (16, 16)
+
+
+def test_no_seed_is_told_where_nothing_was_drawn_from_it(tmp_path: Path) -> None:
+    class_ = collected(submission("anna"), submission("ben"))
+    run(class_, tmp_path, Lanes(), seed=4)
+    kept = run(class_, tmp_path, Lanes(), seed=5)
+    assert kept.seed is None
+    assert {mark.seed for marked in kept.marked for mark in marked.marks} == {4}
+    nothing = submission("cleo", **{question.name: "" for question in QUESTIONS})
+    assert run(collected(nothing), tmp_path, Lanes(), seed=5).seed is None
+    some = run(
+        collected(submission("anna", step="new"), submission("ben")), tmp_path, Lanes(), seed=6
+    )
+    assert some.seed == 6
+    assert {mark.seed for mark in some.marked[0].marks} == {4, 6}
+
+
+def test_a_seed_is_not_begun_where_nothing_is_to_be_drawn(tmp_path: Path) -> None:
+    class_ = collected(submission("anna"))
+    run(class_, tmp_path, Lanes(), seed=4)
+    with pytest.raises(KeyboardInterrupt):
+        run(class_, tmp_path, Lanes(), seed=5, progress=interrupted)
+    lanes = Lanes()
+    run(collected(submission("ben")), tmp_path, lanes)
+    assert lanes.seeds != [5]
+
+
+def interrupted(done: int, total: int) -> None:
+    raise KeyboardInterrupt
 
 
 def test_only_what_changed_is_marked_again_with_other_inputs(tmp_path: Path) -> None:
@@ -116,6 +147,7 @@ def test_the_same_answer_is_marked_once_and_found_in_each_ones_own_way(tmp_path:
     assert [task.question for task in lanes.tasks].count("bahdanau.scores") == 1
     anna, ben = (marked.marks[0] for marked in done.marked)
     assert (anna.how, anna.flags) == (How.METADATA, ())
+    assert (done.different, done.from_store) == (15, 0)
     assert (ben.how, ben.flags) == (How.NAME, ("by its name",))
 
 

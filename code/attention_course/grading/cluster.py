@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import atexit
 import functools
+import socket
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import urlsplit
 
 from attention_course.exercises import registry
 from attention_course.grading import versions
@@ -20,6 +22,8 @@ from attention_course.grading.marking import Marker, without_points
 from attention_course.grading.marks import Answer, How, Json, Mark, Reason
 from attention_course.grading.running import Lanes, Marks, Task
 
+PROTOCOLS = ("tcp", "tls", "ws", "wss")
+CONNECT = 5.0  # seconds
 LOST_WORKERS = 4  # an answer is given up when so many workers were lost that had it
 
 
@@ -33,10 +37,12 @@ def there(address: str, *, require: bool) -> Lanes:
     Raises:
         RuntimeError: dask is not installed, nobody answers at the address, or a worker has other
             versions than this machine.
+        ValueError: that is no address.
     """
+    distributed = _distributed()
+    _reachable(address)
 
     def lanes(tasks: list[Task], seed: int) -> Marks:
-        distributed = _distributed()
         try:
             client = distributed.Client(address, timeout="10s", set_as_default=False)
         except (OSError, ValueError) as error:
@@ -100,6 +106,29 @@ def _distributed() -> Any:
             "--scheduler needs dask: pip install 'attention-course[cluster]'"
         ) from error
     return distributed
+
+
+def _reachable(address: str) -> None:
+    """Asks before dask does, which takes long to give up and then says more than that.
+
+    Raises:
+        RuntimeError: nobody answers there.
+        ValueError: it names no protocol, machine or port.
+    """
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:  # a port that is no number
+        host = port = None
+    if not host or not port or parts.scheme not in PROTOCOLS:
+        raise ValueError(
+            f"--scheduler is {address!r}, expected {', '.join(PROTOCOLS)} with host and port, "
+            "for example tcp://10.0.0.1:8786"
+        )
+    try:
+        socket.create_connection((host, port), timeout=CONNECT).close()
+    except OSError as error:
+        raise RuntimeError(f"no scheduler answers at {address}: {error}") from error
 
 
 def _same_versions(found: dict[str, dict[str, str]], own: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import statistics
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,14 +89,16 @@ def grade(
 
     pages.environment()  # what is not installed is told now, not when all is marked
     _apart(submissions, out)
+    _writable(out)
     collected = collect(submissions)
-    found = len(collected.submissions)
-    if not found and not collected.unreadable:
+    found, unreadable = len(collected.submissions), len(collected.unreadable)
+    if not found and not unreadable:
         raise click.ClickException(
             f"{submissions} holds no notebooks; expected for example {submissions}/anna/"
             "02-bahdanau.ipynb, or flat files, or a zip archive"
         )
-    click.echo(f"{found} submissions, {len(collected.unreadable)} unreadable", err=True)
+    students = len({submission.student for submission in collected.submissions})
+    click.echo(f"submissions: {found}, students: {students}, unreadable: {unreadable}", err=True)
     if scheduler:
         from attention_course.grading import cluster
 
@@ -129,6 +132,16 @@ def _apart(submissions: Path, out: Path) -> None:
         raise click.UsageError(f"--out is {out}, expected a folder outside {submissions}")
 
 
+def _writable(out: Path) -> None:
+    """Makes the folder, and tells now what would else be found when answers are marked."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise click.UsageError(f"--out is {out}, which cannot be written to: {why}") from error
+
+
 def _processors() -> int:
     """Those that this process may use, which in a container can be few of many."""
     if hasattr(os, "sched_getaffinity"):
@@ -136,12 +149,21 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
+def _size() -> dict[str, Any]:
+    """Of the bar: what the terminal says at each moment, or 80 columns where it knows none."""
+    try:
+        none = os.get_terminal_size(sys.stderr.fileno()).columns == 0
+    except (OSError, ValueError):  # no terminal
+        none = False
+    return {"ncols": 80, "nrows": 24} if none else {"dynamic_ncols": True}
+
+
 def _run(collected: Collected, out: Path, lanes: Lanes, seed: int | None, again: bool) -> Run:
     from tqdm import tqdm
 
     from attention_course.grading import running
 
-    with tqdm(unit=" answers", disable=None, dynamic_ncols=True) as bar:
+    with tqdm(unit=" answers", disable=None, **_size()) as bar:
         so_far = (0, 0)  # the bar itself does not count where it is not shown
 
         def progress(done: int, total: int) -> None:
@@ -152,7 +174,7 @@ def _run(collected: Collected, out: Path, lanes: Lanes, seed: int | None, again:
             bar.update(done - bar.n)
 
         try:
-            return running.run(collected, out, lanes, seed=seed, again=again, progress=progress)
+            done = running.run(collected, out, lanes, seed=seed, again=again, progress=progress)
         except KeyboardInterrupt:
             bar.close()
             click.echo(
@@ -161,6 +183,22 @@ def _run(collected: Collected, out: Path, lanes: Lanes, seed: int | None, again:
                 err=True,
             )
             sys.exit(130)
+    if seed is not None and done.from_store:
+        click.echo(
+            f"{done.from_store} of {done.different} different answers keep the marks of earlier "
+            f"runs, with the inputs of those; --again draws the inputs of all from seed {seed}",
+            err=True,
+        )
+    return done
+
+
+def _inputs(run: Run) -> str:
+    """Where the inputs of the marks come from."""
+    if run.seed is not None:
+        return f"seed {run.seed}"
+    if run.from_store and run.from_store == run.different:
+        return "all marks are from earlier runs"
+    return "no inputs were drawn"
 
 
 def _plain(protection: Protection) -> tuple[str, bool, str]:
@@ -205,4 +243,4 @@ def _tell(run: Run, out: Path, as_json: bool) -> None:
         )
     for row in open_:
         click.echo(f"not marked: {row['student']}: {row['path']}: {row['why']}")
-    click.echo(f"seed {run.seed}, {run.seconds:.1f} s; read {out / 'index.html'}")
+    click.echo(f"{_inputs(run)}, {run.seconds:.1f} s; read {out / 'index.html'}")

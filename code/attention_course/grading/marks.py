@@ -173,19 +173,22 @@ class Run:
     Attributes:
         marked: the submissions, by student and number of the exercise.
         unreadable: what could not be marked.
-        seed: of the inputs; the same seed draws the same inputs again.
+        seed: of the inputs that were drawn, and draws the same again; None where none were. A mark
+            that was kept from an earlier run has that run's.
         protections: name, whether it is active, and why not or what it does.
         versions: of what the marks depend on (python, torch, attention_course, ...).
         started: when, ISO 8601 in UTC.
         seconds: wall time of the run.
-        from_store: how many questions were marked by an earlier run and did not change.
+        different: how many answers differ; the same one of several students is marked once.
+        from_store: how many of those an earlier run had marked.
     """
 
     marked: tuple[Marked, ...]
     unreadable: tuple[Unreadable, ...]
-    seed: int
+    seed: int | None
     protections: tuple[tuple[str, bool, str], ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     started: str = ""
     seconds: float = 0.0
+    different: int = 0
     from_store: int = 0

@@ -61,15 +61,16 @@ def run(
     with Store(out) as kept:
         if again:
             kept.forget()
-        seed = kept.begin(seed)
         tasks = {task.key: task for s in collected.submissions for task in tasks_of(s)}
         marks = {key: mark for key in tasks if (mark := kept.get(key)) is not None}
         from_store = len(marks)
         missing = [task for key, task in tasks.items() if key not in marks]
         progress(len(marks), len(tasks))
+        drawn: set[int] = set()
         if missing:
-            with contextlib.closing(lanes(missing, seed)) as incoming:
+            with contextlib.closing(lanes(missing, kept.begin(seed))) as incoming:
                 for task, mark in incoming:
+                    drawn.update([] if mark.seed is None else [mark.seed])
                     if mark.reason is not Reason.UNMARKED:  # that is tried again in the next run
                         kept.put(task.key, mark)
                     marks[task.key] = mark
@@ -78,10 +79,11 @@ def run(
     return Run(
         marked=tuple(assembled(collected.submissions, marks)),
         unreadable=tuple(collected.unreadable),
-        seed=seed,
+        seed=drawn.pop() if drawn else None,
         versions=versions.environment(),
         started=started,
         seconds=time.perf_counter() - begin,
+        different=len(tasks),
         from_store=from_store,
     )
 

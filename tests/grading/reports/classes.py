@@ -67,7 +67,9 @@ def marked(
     return Marked(student, exercise, f"{student}/{exercise}.ipynb", marks, flags)
 
 
-def run(*submissions: Marked, unreadable: tuple[Unreadable, ...] = (), seed: int = SEED) -> Run:
+def run(
+    *submissions: Marked, unreadable: tuple[Unreadable, ...] = (), seed: int | None = SEED
+) -> Run:
     """A run with these submissions."""
     return Run(
         submissions,
@@ -77,6 +79,7 @@ def run(*submissions: Marked, unreadable: tuple[Unreadable, ...] = (), seed: int
         versions=VERSIONS,
         started="2026-03-02T09:30:00+00:00",
         seconds=41.5,
+        different=12,
         from_store=3,
     )
 

@@ -25,7 +25,9 @@ def validator() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema)
 
 
-@pytest.mark.parametrize("run", [classes.every_reason(), classes.run(), classes.a_class(3)])
+@pytest.mark.parametrize(
+    "run", [classes.every_reason(), classes.run(), classes.a_class(3), classes.run(seed=None)]
+)
 def test_results_are_as_the_schema_says(
     validator: jsonschema.Draft202012Validator, run: Run
 ) -> None:
@@ -63,7 +65,7 @@ def test_everything_comes_back() -> None:
     found = stored(run)
     assert found["seed"] == run.seed
     assert found["versions"] == run.versions
-    assert found["from_store"] == 3
+    assert (found["different"], found["from_store"]) == (12, 3)
     assert [tuple(p.values()) for p in found["protections"]] == list(run.protections)
     assert [tuple(u.values()) for u in found["unreadable"]] == [
         (item.student, item.path, item.why) for item in run.unreadable

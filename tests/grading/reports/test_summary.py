@@ -174,10 +174,17 @@ def test_the_run_can_be_repeated_and_its_protections_are_known(tmp_path: Path) -
     text = words(source)
     assert f"seed of the inputs {classes.SEED} attention_course 0.1.0 numpy 2.4.6" in text
     assert "begun on 2 March 2026, 09:30 UTC" in text
-    assert "of which 3 had not changed since an earlier run" in text
+    assert (
+        "36 marks for 12 different answers, of which 3 had not changed since an earlier run" in text
+    )
     protections = table(source, "Protection<")
     assert protections["memory limit"][0] == "✓ active"
     assert protections["user namespace"] == ["✗ not active", "this kernel does not allow it"]
+
+
+def test_where_nothing_was_drawn_no_seed_is_named(tmp_path: Path) -> None:
+    text = words(summary(replace(classes.every_reason(), seed=None), tmp_path))
+    assert "seed of the inputs none were drawn" in text
 
 
 def test_links_lead_to_files_that_are_there(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ def results(run: Run) -> bytes:
         "seed": run.seed,
         "started": run.started,
         "seconds": run.seconds,
+        "different": run.different,
         "from_store": run.from_store,
         "versions": dict(run.versions),
         "protections": [
