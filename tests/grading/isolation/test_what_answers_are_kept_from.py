@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import textwrap
@@ -13,7 +15,15 @@ from typing import Any
 
 import pytest
 from attention_course.exercises.asking import Returned
-from attention_course.grading.isolation import Ended, IsolationError, Job, Limits, Ran, Warm
+from attention_course.grading.isolation import (
+    Ended,
+    IsolationError,
+    Job,
+    Limits,
+    Ran,
+    Warm,
+    probing,
+)
 
 LIMITS = Limits(wall=10, cpu=3, memory=512 << 20)
 PRELOAD = ["attention_course.exercises.bahdanau.stepping"]
@@ -191,6 +201,21 @@ CALLS = {
     "perf": "libc.syscall(298, None, 0, 0, 0, 0)",
     "shared memory": "libc.shmget(0, 4096, 0o1600)",
     "a limit of the guard": "libc.prlimit(1, 7, None, None)",
+    "signals of a socket to whom it names": "libc.fcntl(0, 8, os.getpid())",
+    "signals of a thread": "libc.fcntl(0, 15, ctypes.byref((ctypes.c_int * 2)(1, os.getpid())))",
+    "other signals of a socket": "libc.fcntl(0, 10, 9)",
+    "signals of a device": "libc.ioctl(0, 0x8901, ctypes.byref(ctypes.c_int(os.getpid())))",
+    "signals of a terminal": "libc.ioctl(0, 0x8902, ctypes.byref(ctypes.c_int(os.getpid())))",
+    "the guard's priority": "libc.setpriority(0, 1, 19)",
+    "the user's priority": "libc.setpriority(2, 0, 19)",
+    "the guard's disk priority": "libc.syscall(251, 1, 1, 0x6000)",
+    "the user's disk priority": "libc.syscall(251, 3, 0, 0x6000)",
+    "the guard's processors": "libc.sched_setaffinity(1, 8, b'\\1' + bytes(7))",
+    "the guard's scheduling": "libc.sched_setscheduler(1, 3, bytes(4))",
+    "the guard's pages": "libc.syscall(256, 1, 8, bytes(8), bytes(8))",
+    "shared memory of others": "libc.shmctl(0, 0, None)",
+    "more Landlock": "libc.syscall(444, None, 0, 1)",
+    "more filters": "libc.syscall(317, 2, 0, None)",
 }
 
 
@@ -203,6 +228,22 @@ def test_calls_that_no_answer_needs_are_refused(warm: Warm, call: str) -> None:
         return {call}, ctypes.get_errno()
     """
     assert outcome(warm, body) == [-1, 1]
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers are those of x86_64")
+def test_what_a_process_does_to_itself_is_not_refused(warm: Warm) -> None:
+    body = """
+        import ctypes, fcntl, resource, socket
+        os.nice(1)
+        os.sched_setaffinity(0, os.sched_getaffinity(0))
+        os.setpriority(os.PRIO_PROCESS, os.getpid(), 3)
+        resource.setrlimit(resource.RLIMIT_CORE, resource.getrlimit(resource.RLIMIT_CORE))
+        end, _ = socket.socketpair()
+        fcntl.fcntl(end, fcntl.F_SETFD, fcntl.fcntl(end, fcntl.F_GETFD))
+        end.setblocking(False)
+        return os.getpriority(os.PRIO_PROCESS, 0), ctypes.CDLL(None).syscall(251, 1, 0, 0x6000)
+    """
+    assert outcome(warm, body) == [3, 0]
 
 
 def test_processes_made_in_the_newer_way_are_not_made(warm: Warm) -> None:
@@ -273,6 +314,18 @@ def test_memory_is_counted(warm: Warm) -> None:
     slowly = "blocks = []\nwhile True:\n    blocks.append(bytearray(1 << 20))"
     assert ran(warm, slowly).ended is Ended.MEMORY
     assert outcome(warm, "return len(bytearray(300 << 20))") == 300 << 20
+
+
+def test_it_is_the_first_to_end_where_memory_runs_out(warm: Warm) -> None:
+    body = """
+        try:
+            open("/proc/self/oom_score_adj", "w").write("0")
+        except OSError:
+            return open("/proc/self/oom_score_adj").read()
+    """
+    assert outcome(warm, body) == "1000\n"
+    guarding = Path(f"/proc/{warm._runner._process.pid}/oom_score_adj").read_text()
+    assert guarding == Path("/proc/self/oom_score_adj").read_text() != "1000\n"
 
 
 def test_disk_space_is_counted(warm: Warm) -> None:
@@ -355,7 +408,6 @@ def test_where_something_is_missing_it_is_refused() -> None:
         (["jail", "seccomp"], "writes to its own folder alone"),
         (["landlock", "seccomp"], "writes to its own folder alone"),
         (["pid", "landlock"], "no reach to other processes"),
-        (["pid", "seccomp"], "no reach to other processes"),
         (["landlock", "seccomp"], "no reach to other processes"),
     ],
     ids=lambda value: value if isinstance(value, str) else "without " + " ".join(value),
@@ -367,6 +419,79 @@ def test_each_layer_holds_alone(layers: list[str], name: str) -> None:
         pytest.skip("this kernel's Landlock is too old")
     with without(layers) as fewer:
         assert next(p for p in fewer.protections if p.name == name).active
+
+
+OLDER = ["mount", "pid", "net", "ipc", "uts", "jail", "landlock"]  # the filter of calls is left
+
+REACHING = """
+    import fcntl, resource, socket
+    def by_socket(how):
+        ours, theirs = socket.socketpair()
+        fcntl.fcntl(ours, fcntl.F_SETSIG, 9)
+        fcntl.fcntl(ours, *how)
+        fcntl.fcntl(ours, fcntl.F_SETFL, os.O_ASYNC)
+        theirs.send(b"x")
+    def by_default(how):
+        ours, theirs = socket.socketpair()
+        fcntl.ioctl(ours, how, it["pid"].to_bytes(4, "little"))
+        fcntl.fcntl(ours, fcntl.F_SETFL, os.O_ASYNC)
+        theirs.send(b"x")
+    ways = {
+        "owner": lambda: by_socket((fcntl.F_SETOWN, it["pid"])),
+        "owner by kind": lambda: by_socket((15, (1).to_bytes(4, "little")
+                                            + it["pid"].to_bytes(4, "little"))),
+        "owner of device": lambda: by_default(0x8901),
+        "group of device": lambda: by_default(0x8902),
+        "priority": lambda: os.setpriority(0, it["pid"], 19),
+        "processors": lambda: os.sched_setaffinity(it["pid"], os.sched_getaffinity(0)),
+        "limit": lambda: resource.prlimit(it["pid"], resource.RLIMIT_CORE, (0, 0)),
+        "signal": lambda: os.kill(it["pid"], 15),
+    }
+    done = []
+    for name, way in ways.items():
+        try:
+            way()
+            done.append(name)
+        except OSError:
+            pass
+    return done
+"""
+
+
+def test_the_filter_alone_keeps_it_from_processes_of_the_same_user() -> None:
+    program = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+    with without(OLDER) as fewer, subprocess.Popen(program, stdin=subprocess.PIPE) as other:
+        reach = next(p for p in fewer.protections if p.name == "no reach to other processes")
+        assert reach.active, reach
+        assert outcome(fewer, REACHING, pid=other.pid) == []
+        assert os.getpriority(os.PRIO_PROCESS, other.pid) == os.getpriority(os.PRIO_PROCESS, 0)
+    assert other.returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="of root, answers run as another user")
+@pytest.mark.parametrize("layers", [[*OLDER, "seccomp"], ["pid", "seccomp"]], ids=" ".join)
+def test_reach_to_other_processes_is_found_out(layers: list[str]) -> None:
+    with without(layers) as bare:
+        reach = next(p for p in bare.protections if p.name == "no reach to other processes")
+        assert not reach.active
+        assert "other processes" in reach.why
+
+
+def test_a_process_that_ends_while_an_answer_tries_is_seen() -> None:
+    def ask(job: Job, limits: Limits) -> Ran:
+        os.kill(job.inputs[0]["it"]["process"], signal.SIGKILL)
+        could = {tried: "" for _, tried, _ in probing.PROTECTIONS}
+        return Ran((Returned(could),), Ended.FINISHED)
+
+    missing = probing.protections(ask, {"namespaces": ["pid"]})[1]
+    assert missing == ["no reach to other processes"]
+
+
+def test_without_a_file_system_of_its_own_disk_space_is_not_said_to_be_limited() -> None:
+    with without(["jail"]) as fewer:
+        disk = next(p for p in fewer.protections if p.name == "limit of disk space")
+        assert not disk.active
+        assert disk.why == "it wrote two files of 12 MiB"
 
 
 def test_the_root_of_its_own_is_read_only() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+import subprocess
+import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +46,35 @@ def writing(it):
 
 
 def processes(it):
-    if it["process"] == os.getpid():
-        return ""
-    os.kill(it["process"], 0)
-    return "it can send signals to the marking process"
+    import resource
+
+    other = it["process"]
+    ways = {
+        "signal": lambda: os.kill(other, 0),
+        "limit": lambda: resource.prlimit(other, resource.RLIMIT_CORE),
+        "slow down": lambda: os.setpriority(os.PRIO_PROCESS, other, 19),
+        "move": lambda: os.sched_setaffinity(other, it["processors"]),
+        "": lambda: signal_by_socket(other),  # whoever started that process will see it end
+    }
+    could = []
+    for what, way in ways.items():
+        try:
+            way()
+            could.append(what)
+        except (OSError, AttributeError):
+            pass
+    could = [what for what in could if what]
+    return f"it can {', '.join(could)} other processes" if could else ""
+
+
+def signal_by_socket(process):
+    import fcntl
+
+    ours, theirs = socket.socketpair()
+    fcntl.fcntl(ours, fcntl.F_SETSIG, 9)
+    fcntl.fcntl(ours, fcntl.F_SETOWN, process)
+    fcntl.fcntl(ours, fcntl.F_SETFL, os.O_ASYNC)
+    theirs.send(b"x")
 
 
 def privileges(it):
@@ -69,9 +97,10 @@ def memory(it):
 
 
 def disk(it):
-    with open("large", "wb") as file:
-        file.write(bytes(it["disk"]))
-    return f"it wrote {it['disk'] >> 20} MiB"
+    for name in ("one", "two"):
+        with open(name, "wb") as file:
+            file.write(bytes(it["disk"]))
+    return f"it wrote two files of {it['disk'] >> 20} MiB"
 
 
 def calls(it):
@@ -137,7 +166,11 @@ def protections(
 
 def _tried(ask: Callable[[Job, Limits], Ran]) -> dict[str, str]:
     """For each thing what an answer could do: "" where it was kept from it."""
-    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as server:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        socket.create_server(("127.0.0.1", 0)) as server,
+        _waiting() as process,
+    ):
         Path(folder).chmod(0o777)
         file = Path(folder, "of-others")
         file.write_text("a file of others")
@@ -146,18 +179,30 @@ def _tried(ask: Callable[[Job, Limits], Ran]) -> dict[str, str]:
             "port": server.getsockname()[1],
             "file": str(file),
             "folder": folder,
-            "process": os.getpid(),
+            "process": process.pid,
+            "processors": list(range(os.cpu_count() or 1)),
             "memory": 2 * LIMITS.memory,
-            "disk": 2 * LIMITS.disk,
+            "disk": LIMITS.disk * 3 // 4,  # the limit is of all files together
         }
         how = "attention_course.exercises.asking:call"
         ran = ask(Job((), TRIES, "tried", how, (), [{"it": it}]), LIMITS)
     if ran.ended is Ended.FAILED:
         raise IsolationError(f"answers cannot be run here: {ran.detail}")
     if ran.outcomes and isinstance(ran.outcomes[0], Returned):
-        return dict(ran.outcomes[0].value)
+        could = dict(ran.outcomes[0].value)
+        if process.returncode:  # it would have ended by itself with 0
+            could["processes"] = "it can end other processes"
+        return could
     why = f"it could not be tried: {ran.outcomes or ran.detail}"
     return {tried: why for _, tried, _ in PROTECTIONS}
+
+
+@contextlib.contextmanager
+def _waiting() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that does nothing; at the end of the context it ends by itself."""
+    program = [sys.executable, "-I", "-S", "-c", "import sys; sys.stdin.read()"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE) as process:
+        yield process
 
 
 def _means(layers: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -170,7 +215,7 @@ def _means(layers: Mapping[str, Any]) -> dict[str, list[str]]:
     apart = {kind: [f"{kind} namespace"] if kind in kinds else [] for kind in ("net", "pid")}
     return {
         "memory": ["limit of address space"],
-        "disk": ["limit of file size", *(["file system of its own"] if layers.get("jail") else [])],
+        "disk": ["file system of its own"],
         "network": [*apart["net"], *calls, *(["Landlock"] if landlock >= 4 else [])],
         "reading": files,
         "writing": files,

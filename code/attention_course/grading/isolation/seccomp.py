@@ -20,8 +20,16 @@ BARRED: dict[str, tuple[int, int | None]] = {
     "listen": (50, 201),
     "accept4": (288, 242),
     "shmget": (29, 194),
+    "shmat": (30, 196),
+    "shmctl": (31, 195),
     "semget": (64, 190),
+    "semop": (65, 193),
+    "semctl": (66, 191),
+    "semtimedop": (220, 192),
     "msgget": (68, 186),
+    "msgsnd": (69, 189),
+    "msgrcv": (70, 188),
+    "msgctl": (71, 187),
     "mq_open": (240, 180),
     "fork": (57, None),
     "vfork": (58, None),
@@ -86,16 +94,40 @@ BARRED: dict[str, tuple[int, int | None]] = {
     "fspick": (433, 433),
     "mount_setattr": (442, 442),
     "quotactl_fd": (443, 443),
+    # what this process did to itself: more of it would only fill the kernel's memory
+    "landlock_create_ruleset": (444, 444),
+    "landlock_add_rule": (445, 445),
+    "landlock_restrict_self": (446, 446),
+    "seccomp": (317, 277),
     "memfd_secret": (447, 447),
 }
-# those that may be aimed at the own process alone, by their first argument
+# those that may be aimed at the own process alone, by their first argument: its id
 OWN = {
     "kill": (62, 129),
     "tkill": (200, 130),
     "tgkill": (234, 131),
     "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240),
+}
+# the same, where 0 stands for the own process too
+OWN_OR_0 = {
     "prlimit64": (302, 261),
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "sched_setaffinity": (203, 122),
+    "sched_setattr": (314, 274),
+    "migrate_pages": (256, 238),
+    "move_pages": (279, 239),
+}
+# the same by the second argument, where the first says that it is the id of a process
+OWN_OF_KIND = {
+    "setpriority": (141, 140, 0),
+    "ioprio_set": (251, 30, 1),
+}
+# second arguments that are barred: they choose whom the kernel sends which signal
+COMMANDS: dict[str, tuple[int, int, tuple[int, ...]]] = {
+    "fcntl": (72, 25, (8, 10, 15)),  # F_SETOWN, F_SETSIG, F_SETOWN_EX
+    "ioctl": (16, 29, (0x8901, 0x8902)),  # FIOSETOWN, SIOCSPGRP
 }
 CLONE = (56, 220)
 CLONE3 = 435
@@ -163,12 +195,18 @@ def program(own: int, machine: str = kernel.MACHINE) -> bytes:
             *_refuse_or_allow(),
         ],
     )
-    for name, numbers in OWN.items():
-        itself = [_code(EQUAL, 0, skip_if=2)] if name == "prlimit64" else []
-        lines += _if(
-            numbers[column],
-            [_code(LOAD, FIRST), *itself, _code(EQUAL, own, skip_if=1), *_refuse_or_allow()],
-        )
+    itself = [_code(EQUAL, own, skip_if=1), *_refuse_or_allow()]
+    itself_or_0 = [_code(EQUAL, 0, skip_if=2), *itself]
+    for numbers in OWN.values():
+        lines += _if(numbers[column], [_code(LOAD, FIRST), *itself])
+    for numbers in OWN_OR_0.values():
+        lines += _if(numbers[column], [_code(LOAD, FIRST), *itself_or_0])
+    for *kinds, kind in OWN_OF_KIND.values():
+        of_a_process = [_code(LOAD, FIRST), _code(EQUAL, kind, skip_unless=3), _code(LOAD, SECOND)]
+        lines += _if(kinds[column], [*of_a_process, *itself_or_0])
+    for *calls, commands in COMMANDS.values():
+        barred = [line for command in commands for line in _if(command, _refuse_or_allow()[:1])]
+        lines += _if(calls[column], [_code(LOAD, SECOND), *barred, _code(RETURN, ALLOW)])
     return b"".join([*lines, _code(RETURN, ALLOW)])
 
 

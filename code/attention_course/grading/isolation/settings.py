@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import math
 import os
@@ -83,6 +84,7 @@ def restrict(limits: Limits, layers: Layers, slot: int, folder: str, keep: int) 
     _limit_all(limits, layers)
     linux = sys.platform == "linux"
     if linux:
+        _first_where_memory_runs_out()
         kernel.drop_bounding_set()
     uid, gid = owner(slot)
     if os.geteuid() == 0:
@@ -113,6 +115,15 @@ def _check_python(uid: int) -> None:
                 f"{path} cannot be read by the user {uid} that answers run as where root marks; "
                 "mark as another user than root"
             )
+
+
+def _first_where_memory_runs_out() -> None:
+    """Has the kernel end this process before any other, where it lets that be set."""
+    dumpable = kernel.prctl(kernel.PR_GET_DUMPABLE)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # or the file is root's; there is no secret here yet
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
+    kernel.prctl(kernel.PR_SET_DUMPABLE, int(dumpable == 1))
 
 
 def _limit_all(limits: Limits, layers: Layers) -> None:
