@@ -269,12 +269,12 @@ def job(source):
 warm = Warm([], lanes=2)
 sleeper = job("import time\\ndef f():\\n    time.sleep(60)")
 threading.Thread(target=warm.ask, args=(sleeper, Limits(wall=60)), daemon=True).start()
-print(warm._runner._process.pid, flush=True)
+print(warm._runner._process.pid, warm._runner._folder, flush=True)
 try:
     time.sleep(60)
 except KeyboardInterrupt:
     print(warm.ask(job("def f():\\n    return 1"), Limits()).ended.value, flush=True)
-    print(warm._runner._process.pid, flush=True)
+    print(warm._runner._process.pid, warm._runner._folder, flush=True)
     time.sleep(60)
 """
 
@@ -291,22 +291,25 @@ def marking() -> Iterator[subprocess.Popen[str]]:
 
 def test_nothing_is_left_of_a_marking_that_was_killed(marking: subprocess.Popen[str]) -> None:
     assert marking.stdout is not None
-    root = psutil.Process(int(marking.stdout.readline()))
+    pid, folder = marking.stdout.readline().split()
+    root = psutil.Process(int(pid))
+    assert Path(folder).is_dir()
     time.sleep(0.5)
     family = [root, *root.children(recursive=True)]
     assert len(family) >= 3
     marking.kill()
     _, alive = psutil.wait_procs(family, timeout=5)
     assert not alive
+    assert not Path(folder).exists()
 
 
 def test_ctrl_c_is_for_the_marking_alone(marking: subprocess.Popen[str]) -> None:
     assert marking.stdout is not None
-    pid = marking.stdout.readline()
+    process_and_folder = marking.stdout.readline()
     time.sleep(0.2)
     os.killpg(marking.pid, signal.SIGINT)
     assert marking.stdout.readline() == "finished\n"
-    assert marking.stdout.readline() == pid  # the warm process did not even notice
+    assert marking.stdout.readline() == process_and_folder  # the warm process did not even notice
 
 
 def test_a_warm_process_that_is_killed_comes_back(warm: Warm) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 HERE = Path(__file__).parent
 FILES = ("test_what_answers_are_kept_from.py", "test_hostile_conversations.py",
-         "test_spawned_answers.py")  # fmt: skip
+         "test_spawned_answers.py", "test_starting_again.py")  # fmt: skip
 
 # A user cannot look into root's home; where Python lies there, it is shown to him.
 SCRIPT = """

@@ -47,8 +47,8 @@ class Forked:
         self._lock = threading.Lock()
         self._dumpable = kernel.prctl(kernel.PR_GET_DUMPABLE)
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # nobody reads this process's memory
-        self._folder = tempfile.mkdtemp(prefix="attention-course-")
-        Path(self._folder).chmod(0o711)  # lanes have folders of other owners in it
+        self._closed = False
+        self.layers: dict[str, Any] = {}
         try:
             self._start()
         except BaseException:
@@ -77,17 +77,31 @@ class Forked:
         return said, Report(**json.loads(heard))
 
     def revive(self) -> None:
-        """Starts the warm process again where it is gone; raises IsolationError."""
+        """Starts the warm process again where it is gone.
+
+        Raises:
+            IsolationError: it cannot be started, or not with the layers that it had, or no more
+                answers are wanted.
+        """
         with self._lock:
-            if not self._alive():
+            if self._closed:
+                raise IsolationError("it was closed, and runs no more answers")
+            if self._alive():
+                return
+            self._stop()
+            before = self.layers
+            self._start()
+            changed = _changed(before, self.layers)
+            if changed:
                 self._stop()
-                self._start()
+                self.layers = before
+                raise IsolationError(f"the process that runs answers came back with {changed}")
 
     def close(self) -> None:
         """Ends the warm process and everything that came of it."""
         with self._lock:
+            self._closed = True
             self._stop()
-            shutil.rmtree(self._folder, ignore_errors=True)
             if self._dumpable == 1:
                 kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
 
@@ -102,6 +116,8 @@ class Forked:
                 raise Lost from None
 
     def _start(self) -> None:
+        self._folder = tempfile.mkdtemp(prefix="attention-course-")
+        Path(self._folder).chmod(0o711)  # lanes have folders of other owners in it
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
@@ -134,6 +150,7 @@ class Forked:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)  # it does so itself, unless it is killed
 
     def _alive(self) -> bool:
         try:
@@ -142,6 +159,15 @@ class Forked:
             return True
         except OSError:
             return False
+
+
+def _changed(before: dict[str, Any], now: dict[str, Any]) -> str:
+    """What of the layers is another than it was, but for what it maps: that protects nobody."""
+    return "; ".join(
+        f"{name} {now[name]}, expected {before[name]} as before"
+        for name in before
+        if name != "mapped" and before[name] != now[name]
+    )
 
 
 def _pair(stack: contextlib.ExitStack) -> tuple[socket.socket, socket.socket]:

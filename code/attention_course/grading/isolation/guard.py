@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import NoReturn
 
-from attention_course.grading.isolation import kernel
+from attention_course.grading.isolation import kernel, processes
 from attention_course.grading.isolation.endings import Report
 
 
@@ -72,7 +72,7 @@ def _watched(status: socket.socket, question: int, wall: float, steps: Steps) ->
     os.close(question)
     ended = _waited(child, end, wake, status)
     timed_out = ended is None and time.monotonic() >= end
-    ended = _end_all(child, ended)
+    ended = processes.end_all(child, ended)
     steps.leave()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = used.ru_utime + used.ru_stime
@@ -117,35 +117,3 @@ def _reaped(child: int) -> int | None:
             return found
         if pid == child and not os.WIFSTOPPED(status):  # as it is when it has itself traced
             found = os.waitstatus_to_exitcode(status)
-
-
-def _end_all(child: int, ended: int | None) -> int:
-    """Kills the child and all that it started, waits for them; the child's status."""
-    while True:
-        for pid in _left():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        try:
-            pid, status = os.waitpid(-1, 0)
-        except ChildProcessError:
-            return -signal.SIGKILL if ended is None else ended
-        if pid == child and not os.WIFSTOPPED(status):
-            ended = os.waitstatus_to_exitcode(status)
-
-
-def _left() -> list[int]:
-    """What there is to kill; as process 1 of its namespace, the guard can reach all at once."""
-    if os.getpid() == 1:
-        return [-1]
-    return children(os.getpid())
-
-
-def children(parent: int) -> list[int]:
-    """The processes whose parent it is; whoever loses his own parent becomes the guard's."""
-    found = []
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:
-            # "pid (any name) state parent ..."
-            if int(file.read().rpartition(b")")[2].split()[1]) == parent:
-                found.append(int(name))
-    return found

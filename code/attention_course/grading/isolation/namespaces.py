@@ -76,8 +76,13 @@ def refusal(action: Callable[[], object]) -> str:
 
 
 def enter(namespaces: Namespaces) -> None:
-    """Enters all of them; for the pid namespace that means the next process that is forked."""
-    _enter(namespaces.user, namespaces.flags())
+    """Enters the user namespace, and the pid namespace with the next process that is forked."""
+    _enter(namespaces.user, namespaces.flags() - namespaces.flags("pid"))
+
+
+def enter_others(namespaces: Namespaces) -> None:
+    """Enters the rest; the own files stay in sight of whoever has not done it."""
+    kernel.unshare(namespaces.flags("pid"))
 
 
 def _enter(user: bool, flags: int) -> None:

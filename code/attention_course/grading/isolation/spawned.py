@@ -54,7 +54,10 @@ class Spawned:
         """
         folder = Path(self._folder, str(slot))
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(mode=0o700)
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError as error:  # as after `close`
+            raise IsolationError(f"there is no folder for the answer: {error}") from None
         password = secrets.token_hex(16)
         with socket.create_server(("127.0.0.1", 0)) as server:
             orders = {

@@ -1,19 +1,21 @@
 """The program that the marking process starts: enters namespaces, then becomes the warm process.
 
 It is told what to do over a control socket, and ends, with everything that came of it, when that is
-closed. `forking` is the rest of it; it is imported late, since no process may enter a pid namespace
-itself, and what forks first should be small.
+closed; also where the marking process is killed, nothing stays of it, and no folder. `forking` is
+the rest of it; it is imported late, since no process may enter a pid namespace itself, and what
+forks first should be small.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
 
-from attention_course.grading.isolation import kernel, namespaces
+from attention_course.grading.isolation import kernel, namespaces, processes
 
 MOST_BYTES = 1 << 16  # of a message of the marking process
 
@@ -26,14 +28,19 @@ def main() -> None:
     own = namespaces.found(orders["without"])
     namespaces.enter(own)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # closes /proc/PID/mem and the like to others
-    if os.fork() == 0:
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    inner = os.fork()
+    if inner == 0:
+        namespaces.enter_others(own)
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
         from attention_course.grading.isolation import forking
 
         forking.serve(control, orders, own)
         os._exit(0)
     control.close()
-    os.wait()
+    os.waitpid(inner, 0)
+    processes.end_all(inner, 0)  # guards, where they have no pid namespace to go with
+    shutil.rmtree(orders["folder"], ignore_errors=True)  # here it can still be seen
 
 
 if __name__ == "__main__":
