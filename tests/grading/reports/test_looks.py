@@ -164,7 +164,7 @@ def test_tables_can_be_sorted(written: Path, browser: webdriver.Chrome) -> None:
         ]
 
     total = browser.find_elements(By.CSS_SELECTOR, "#students ~ .scroll th button")[3]
-    assert total.text.replace("\N{NO-BREAK SPACE}", " ") == "Total, of 150"
+    assert total.text.replace("\N{NO-BREAK SPACE}", " ") == "Total of exercises 1 + 2, of 150"
     total.click()
     up = column(4)
     assert up[:2] == ["not final", "not final"]

@@ -53,7 +53,7 @@ def test_item_statistics_are_those_of_numpy() -> None:
         assert item.mean == pytest.approx(points[:, place].mean())
         assert item.full_share == pytest.approx(np.mean([all(mark.passed) for mark in marks]))
         assert item.discrimination == pytest.approx(np.corrcoef(points[:, place], rest)[0, 1])
-        ran = [mark for mark in marks if mark.seconds > 0]
+        ran = list({(m.seconds, m.cpu): m for m in marks if m.seconds > 0}.values())
         assert item.seconds == pytest.approx(
             tuple(np.percentile([mark.seconds for mark in ran], [50, 95]))
         )
@@ -145,6 +145,28 @@ def test_the_table_of_students(tmp_path: Path) -> None:
     assert rows["chen"] == ["50", "– nothing", "50", "0", ""]
     assert rows["dora"][2] == "not final"
     assert rows["Zoë Ångström"][3] == "2"
+
+
+def test_a_total_says_what_it_counts(tmp_path: Path) -> None:
+    few = [classes.marked("ada", "encoder_decoder"), classes.marked("ada"), classes.marked("bo")]
+    text = words(summary(classes.run(*few), tmp_path))
+    assert "Total of exercises 1 + 2, of 150" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "exercise 1, by 1 of 2; exercise 2, by 2 of 2. One that a student did not" in text
+    alone = words(summary(classes.run(classes.marked("bo")), tmp_path))
+    assert "Total, of 100" in alone.replace("\N{NO-BREAK SPACE}", " ")
+    assert "The total counts" not in alone
+
+
+def test_the_time_of_an_answer_that_many_handed_in_counts_once() -> None:
+    question = registry.exercise("bahdanau").questions[0]
+    times = [1.0] * 8 + [2.0, 3.0]
+    submissions = []
+    for number, seconds in enumerate(times):
+        one = classes.marked(f"{number}")
+        mark = classes.mark(question, seconds=seconds, cpu=seconds / 2)
+        submissions.append(replace(one, marks=(mark, *one.marks[1:])))
+    item = results(classes.run(*submissions)).items[0]
+    assert (item.count, item.seconds[0], item.cpu[0]) == (10, 2.0, 1.0)
 
 
 def test_which_check_fails_for_whom(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ def test_a_row_a_student() -> None:
         "bahdanau maximum": "100",
         "total": "25.0",
         "maximum": "150",
+        "counted": "encoder_decoder, bahdanau",
         "flags": "0",
         "note": "",
     }
@@ -58,7 +59,7 @@ def test_what_could_not_be_marked_is_empty_and_not_zero() -> None:
     assert (dora["bahdanau points"], dora["total"]) == ("", "")
     assert "unreadable: dora/notebook.ipynb: it is cut short" in dora["note"]
     assert (chen["bahdanau points"], chen["total"]) == ("", "50.0")
-    assert chen["note"] == "nothing to mark for: bahdanau"
+    assert chen["note"] == ""
 
 
 def test_a_broken_file_beside_whole_ones_takes_no_total_away() -> None:

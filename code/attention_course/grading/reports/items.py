@@ -53,7 +53,8 @@ class Item:
         full_share: the share of those with full marks.
         discrimination: correlation of its points with those of the rest of the exercise.
         reasons: how often each, the commonest first.
-        seconds: median and 95th percentile of the wall time, of answers that ran.
+        seconds: median and 95th percentile of the wall time, of answers that ran; one that several
+            students handed in ran once, and counts once.
         cpu: the same of the CPU time.
         checks: in order.
         hints: the commonest first.
@@ -132,7 +133,8 @@ def _item(exercise: Exercise, place: int, handed_in: Sequence[Student]) -> Item:
         (s, m, m.marks[place]) for s, m in rows if m.marks[place].reason is not Reason.UNMARKED
     ]
     whole = [(m, mark) for _, m, mark in marked if m.complete]
-    ran = [mark for _, _, mark in marked if mark.seconds > 0]
+    # an answer that was run for several students has one time, to the last digit
+    ran = {(mark.seconds, mark.cpu, mark.memory) for _, _, mark in marked if mark.seconds > 0}
     question = exercise.questions[place]
     return Item(
         place + 1,
@@ -144,8 +146,8 @@ def _item(exercise: Exercise, place: int, handed_in: Sequence[Student]) -> Item:
             [mark.points for _, mark in whole], [m.points - mark.points for m, mark in whole]
         ),
         Counter(mark.reason for _, _, mark in marked).most_common(),
-        _typical([mark.seconds for mark in ran]),
-        _typical([mark.cpu for mark in ran]),
+        _typical([seconds for seconds, _, _ in ran]),
+        _typical([cpu for _, cpu, _ in ran]),
         [
             Check(
                 case.name,

@@ -62,12 +62,6 @@ class Student:
         ]
         return unreadable + ([f"not marked yet: {', '.join(unmarked)}"] if unmarked else [])
 
-    @property
-    def notes(self) -> list[str]:
-        """The troubles, and what is missing."""
-        missing = [f"nothing to mark for: {', '.join(self.open)}"] if self.open else []
-        return self.troubles + missing
-
 
 @dataclass(frozen=True)
 class Roster:

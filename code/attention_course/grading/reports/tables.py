@@ -29,19 +29,24 @@ Cell = str | float | None
 
 
 def grades(roster: Roster) -> bytes:
-    """A row a student. What could not be marked is empty, never 0."""
+    """A row a student. What was not handed in or could not be marked is empty, never 0.
+
+    The total counts the exercises that anybody of the class handed in, which are named beside it.
+    """
     head = ["student"]
     for exercise in roster.exercises:
         head += [f"{exercise.name} points", f"{exercise.name} maximum"]
+    counted = ", ".join(exercise.name for exercise in roster.exercises)
     rows = []
     for student in roster.students:
         row: list[Cell] = [student.name]
         for exercise in roster.exercises:
             marked = student.marked.get(exercise.name)
             row += [marked.points if marked and marked.complete else None, exercise.points]
-        row += [student.total, roster.maximum, student.flags, "; ".join(student.notes)]
+        row += [student.total, roster.maximum, counted]
+        row += [student.flags, "; ".join(student.troubles)]
         rows.append(row)
-    return _table([*head, "total", "maximum", "flags", "note"], rows)
+    return _table([*head, "total", "maximum", "counted", "flags", "note"], rows)
 
 
 def questions(run: Run) -> bytes:
