@@ -166,6 +166,39 @@ def test_logits_of_changing_shape_are_named() -> None:
     assert "the first thing you return has shape (3, 2)" in examine(STEP, growing, SEED).line
 
 
+class Kept:
+    """What a module might keep between calls."""
+
+    keys: Tensor
+
+
+def test_keys_kept_outside_the_state_are_those_of_another_sentence() -> None:
+    def elsewhere(
+        model: Any, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
+    ) -> Any:
+        inside = None if state is None else (state, Kept.keys)
+        logits, (s, Kept.keys) = step(model, annotations, mask, token, inside)
+        return logits, s
+
+    verdict = examine(STEP, elsewhere, SEED)
+    assert verdict.mistake == "changed in place"
+    assert not any(verdict.passed)
+
+
+@pytest.mark.parametrize("history", ["", b"", [], np.zeros(0)], ids=type)
+def test_a_history_in_the_state_is_growth_whatever_it_is_made_of(history: Any) -> None:
+    def growing(
+        model: Any, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
+    ) -> Any:
+        inside, read = (None, history) if state is None else state
+        more = {str: "x", bytes: b"x", list: [1], np.ndarray: np.ones(1)}[type(read)]
+        longer = np.concatenate([read, more]) if isinstance(read, np.ndarray) else read + more
+        logits, inside = step(model, annotations, mask, token, inside)
+        return logits, (inside, longer)
+
+    assert examine(STEP, growing, SEED).mistake == "prefix kept"
+
+
 # --- train ------------------------------------------------------------------------------------
 
 

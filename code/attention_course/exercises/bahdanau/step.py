@@ -102,6 +102,15 @@ def _carried(
     return logits.T.contiguous().T, [s, keys, annotations, mask]
 
 
+def _arrays(
+    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
+) -> tuple[Tensor, Any]:
+    """The state as arrays of NumPy."""
+    inside = None if state is None else tuple(map(torch.from_numpy, state))
+    logits, state = step(model, annotations, mask, token, inside)
+    return logits, tuple(part.numpy() for part in state)
+
+
 # --- wrong ------------------------------------------------------------------------------------
 
 
@@ -340,6 +349,7 @@ QUESTION = Question(
         "state as a dictionary": _dictionary,
         "double precision": _double,
         "everything in the state": _carried,
+        "state as NumPy arrays": _arrays,
     },
     ask=in_turn,
     judge=judge,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -23,7 +24,7 @@ def in_turn(answer: Answer, inputs: Mapping[str, Value]) -> Value:
 
     Returns:
         A dictionary: "logits" of all words (B, T, V); "again", those of the second word asked
-        for once more in the end, (B, V); "sizes", how many numbers the state holds after each
+        for once more after another sentence has begun, (B, V); "sizes", how many numbers the state holds after each
         word; "projects", whether the logits are others when U_a is taken away after the first
         word. None where the answer returns no pair, and a dictionary with nothing but "first"
         where the first of the pair cannot be logits: that thing.
@@ -41,6 +42,8 @@ def in_turn(answer: Answer, inputs: Mapping[str, Value]) -> Value:
         logits.append(first)
         states.append(state)
     together = torch.stack(logits, 1)
+    # what an answer keeps elsewhere than in its state is that of another sentence from here on
+    answer(model, annotations.flip(1), mask, tokens[:, 0], None)
     again = answer(model, annotations, mask, tokens[:, 1], states[1])[0]  # type: ignore[index]
     return {
         "logits": together,
@@ -70,15 +73,19 @@ def _projects(answer: Answer, inputs: Mapping[str, Value], logits: Tensor) -> bo
 
 
 def _numbers(state: object) -> int:
-    """How many numbers a state holds, whatever it is made of."""
+    """How many numbers a state holds, whatever it is made of; a letter counts as one."""
     if isinstance(state, Tensor):
         return state.numel()
+    if isinstance(state, np.ndarray):
+        return state.size
+    if isinstance(state, (str, bytes)):
+        return len(state)
     names = [name for kind in type(state).__mro__ for name in vars(kind).get("__slots__", ())]
     parts = [getattr(state, name, None) for name in {*names, *getattr(state, "__dict__", ())}]
     if isinstance(state, Mapping):
-        parts += state.values()
-    elif isinstance(state, Collection) and not isinstance(state, (str, bytes)):
-        parts += state
+        parts.extend(state.values())
+    elif isinstance(state, Collection):
+        parts.extend(state)
     elif not parts:
         return 1
     return sum(map(_numbers, parts))
