@@ -67,6 +67,30 @@ def returned(answer: Answer) -> Any:
         (("try:\n    import nope_nope\nexcept ImportError:\n    helper = abs", USES), 1, "helper"),
         (("if True:\n    helper = abs\nelse:\n    helper = None", USES), 1, FLAG),
         (("if True:\n    print(undefined)\n    helper = 3", HELPER, USES), 2, FLAG),
+        # filled in, one after the other
+        (
+            (
+                "with open.__class__ and __import__('contextlib').nullcontext():\n    helper = abs",
+                USES,
+            ),
+            1,
+            FLAG,
+        ),
+        (
+            (
+                "t = {}",
+                "for n in range(3):\n    t[n] = n",
+                "t[9] = 9",
+                USES.replace("helper(1)", "t[2] + t[9]"),
+            ),
+            11,
+            "uses t, n from other cells",
+        ),
+        (
+            ("n = 1\nn += 1", "n *= 5", USES.replace("helper(1)", "n")),
+            10,
+            "uses n from other cells",
+        ),
         # everything of a module
         (("from math import *", USES.replace("helper(1)", "floor(1.5)")), 1, "everything of math"),
         (
@@ -140,12 +164,36 @@ def test_what_is_there_already_does_not(cells: tuple[str, ...], tmp_path: Path) 
         ("helper = helper", USES),
         ("helper = additive_score(1, 2, 3)", USES),  # it would run before the answer is there
         ("helper[0] = 1", USES),
-        ("for helper in []: pass", USES),
         ("print(1)", USES),
     ],
 )
 def test_what_cannot_be_had_stays_where_it_is(cells: tuple[str, ...], tmp_path: Path) -> None:
     assert score(tmp_path, *cells).source == USES
+
+
+@pytest.mark.parametrize(
+    ("cells", "names"),
+    [
+        ((USES,), "helper"),
+        (("def helper(x):\n    return nowhere + nor_here", USES), "nor_here, nowhere"),
+        (
+            ("helper = []\nfor n in range(3):\n    print(n)", USES.replace("helper", "n or m")),
+            "m, n",
+        ),
+    ],
+)
+def test_a_name_that_nobody_defines_is_flagged(
+    cells: tuple[str, ...], names: str, tmp_path: Path
+) -> None:
+    assert f"uses {names}, which no cell defines" in score(tmp_path, *cells).flags[-1]
+
+
+def test_an_annotation_that_is_not_there_is_no_flag(tmp_path: Path) -> None:
+    future = "from __future__ import annotations\n"
+    answer = score(
+        tmp_path, future + USES.replace("v)", "v: Nope) -> Nor").replace("helper", "abs")
+    )
+    assert answer.flags == ()
 
 
 def test_long_chains_end(tmp_path: Path) -> None:

@@ -95,11 +95,11 @@ def test_of_two_cells_the_last_that_parses_counts(labelled: bool, tmp_path: Path
     assert answer.flags == ("3 cells answer this (cells 1, 2, 3): cell 2 counts",)
 
 
-def test_a_later_cell_without_a_label_counts_and_is_flagged(tmp_path: Path) -> None:
+def test_a_cell_with_a_label_counts_before_a_later_one_without(tmp_path: Path) -> None:
     found = answers(tmp_path, code(SCORES, "02-scores"), SCORES.replace("1", "22"))
     answer = found["bahdanau.scores"]
-    assert (number_of(answer.source), answer.how) == ("22", How.NAME)
-    assert answer.flags == ("2 cells answer this (cells 1, 2): cell 2 counts",)
+    assert (number_of(answer.source), answer.how) == ("1", How.METADATA)
+    assert answer.flags == ("2 cells answer this (cells 1, 2): cell 1 counts",)
 
 
 @pytest.mark.parametrize("stub_first", [True, False])

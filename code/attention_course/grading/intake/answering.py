@@ -57,11 +57,12 @@ class Answering:
             raise cell.problem
         parsing.check(cell.source)
         own = parsing.without(cell.source, self._left_out(match))
-        borrowed = self.helpers.needed(cell.cell.number, parsing.statements(own))
+        statements = parsing.statements(own)
+        borrowed, undefined = self.helpers.needed(cell.cell.number, statements)
         parts = [*self._futures(cell), *(one.statement.text for one in borrowed), own]
         source = "\n".join(parts)
         barred = barred_uses(self.setup, source, question.answer, question.barred)
-        flags = (*match.flags, *_borrowing(cell, borrowed))
+        flags = (*match.flags, *_borrowing(cell, borrowed), *_missing(undefined, statements))
         return Answer(question.id, source, match.how, flags, barred)
 
     def _left_out(self, match: Match) -> Iterator[ast.stmt]:
@@ -133,6 +134,25 @@ def _borrowing(cell: CodeCell, borrowed: Sequence[Definition]) -> Iterator[str]:
     if names:
         cells = "another cell" if len({one.place[0] for one in others}) == 1 else "other cells"
         yield f"uses {', '.join(names)} from {cells}"
+
+
+def _missing(undefined: Sequence[str], own: Sequence[Statement]) -> Iterator[str]:
+    annotations = [
+        annotation
+        for node in (inner for one in own for inner in ast.walk(one.node))
+        for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None))
+        if annotation is not None
+    ]
+    notes = {node for annotation in annotations for node in ast.walk(annotation)}
+    only_noted = {node.id for node in notes if isinstance(node, ast.Name)} - {
+        node.id
+        for one in own
+        for node in ast.walk(one.node)
+        if isinstance(node, ast.Name) and node not in notes
+    }
+    names = [name for name in undefined if name not in only_noted]
+    if names:
+        yield f"uses {', '.join(names)}, which no cell defines in a way that could be taken along"
 
 
 @lru_cache

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from attention_course.grading.intake.matching import CodeCell
-from attention_course.grading.intake.parsing import BUILTINS, Statement
+from attention_course.grading.intake.parsing import BUILTINS, Statement, outside_functions
 
-_BLOCKS = (ast.If, ast.Try)
+_BLOCKS = (ast.If, ast.Try, ast.For, ast.With)
 _DEFINITIONS = (
     ast.FunctionDef,
     ast.AsyncFunctionDef,
@@ -46,17 +46,24 @@ class Helpers:
             for number, statement in enumerate(cell.statements):
                 if _defines_only(statement.node):
                     definition = Definition((cell.cell.number, number), statement)
-                    for name in statement.binds:
+                    for name in statement.binds | _changed(statement.node):
                         self.by_name.setdefault(name, []).append(definition)
 
-    def needed(self, cell: int, own: Sequence[Statement]) -> list[Definition]:
+    def needed(
+        self, cell: int, own: Sequence[Statement]
+    ) -> tuple[list[Definition], tuple[str, ...]]:
         """What has to run before these statements, in an order in which it can.
 
         Args:
             cell: the number of the cell that they stand in.
             own: the statements of the answer.
+
+        Returns:
+            the definitions, and the names that no cell defines in a way that could be taken along.
         """
-        return _Search(self, cell, own).found()
+        search = _Search(self, cell, own)
+        found = search.found()
+        return found, tuple(sorted(search.undefined))
 
 
 class _Search:
@@ -68,11 +75,11 @@ class _Search:
         self.defined = frozenset(name for statement in own for name in statement.binds)
         self.wanted = frozenset(name for statement in own for name in statement.needs)
         self.possible: dict[tuple[int, int], bool] = {}
+        self.undefined: set[str] = set()
 
     def found(self) -> list[Definition]:
         chosen: dict[tuple[int, int], Definition] = {}
         waiting = [(name, self.here) for name in sorted(self.wanted)]
-        missing = False
         asked = set()
         while waiting:
             name, place = waiting.pop()
@@ -81,17 +88,19 @@ class _Search:
             asked.add((name, place))
             definition = self._definition(name, place)
             if definition is None:
-                missing = True
+                self.undefined.add(name)
                 continue
             if definition.place not in chosen:
                 chosen[definition.place] = definition
                 statement = definition.statement
                 waiting += [(other, definition.place) for other in statement.needs_at_once]
                 waiting += [(other, self.here) for other in statement.needs_later]
-        if (
-            missing and "*" not in self.defined | self.helpers.given
-        ):  # it may come from a `from x import *`
-            chosen |= {d.place: d for d in self.helpers.by_name.get("*", ())}
+        everything = self.helpers.by_name.get("*", [])
+        if "*" in self.defined | self.helpers.given:
+            self.undefined.clear()
+        elif self.undefined and everything:  # it may come from a `from x import *`
+            chosen |= {d.place: d for d in everything}
+            self.undefined.clear()
         return list(self._in_order(chosen))
 
     def _from_elsewhere(self, name: str) -> bool:
@@ -144,17 +153,19 @@ class _Search:
 
 
 def _defines_only(node: ast.stmt) -> bool:
-    """Whether a statement does nothing but define names: no effect that stays besides."""
+    """Whether a statement does nothing but define or fill names: no effect that stays besides."""
     if isinstance(node, _BLOCKS):
-        blocks = [node.body, node.orelse, getattr(node, "finalbody", [])]
+        blocks = [node.body, getattr(node, "orelse", []), getattr(node, "finalbody", [])]
         blocks += [handler.body for handler in getattr(node, "handlers", ())]
         return all(
-            isinstance(inner, ast.Pass) or _defines_only(inner)
+            isinstance(inner, (ast.Pass, ast.Break, ast.Continue)) or _defines_only(inner)
             for block in blocks
             for inner in block
         )
     if isinstance(node, ast.Assign):
         return all(_is_name(target) for target in node.targets)
+    if isinstance(node, ast.AugAssign):
+        return _is_name(node.target)
     if isinstance(node, ast.AnnAssign):
         return node.value is not None and _is_name(node.target)
     if isinstance(node, ast.ImportFrom):
@@ -167,4 +178,22 @@ def _is_name(target: ast.expr) -> bool:
         return all(_is_name(part) for part in target.elts)
     if isinstance(target, ast.Starred):
         return _is_name(target.value)
-    return isinstance(target, ast.Name)
+    return isinstance(target, ast.Name) or _entry_of(target) is not None
+
+
+def _entry_of(target: ast.AST) -> str | None:
+    """The name of which a target is an entry, as in ``table[0]``."""
+    while isinstance(target, ast.Subscript):
+        target = target.value
+        if isinstance(target, ast.Name):
+            return target.id
+    return None
+
+
+def _changed(node: ast.stmt) -> set[str]:
+    """The names of which a statement fills entries, outside functions."""
+    found = set()
+    for statement in outside_functions([node]):
+        targets = list(getattr(statement, "targets", ())) or [getattr(statement, "target", node)]
+        found |= {name for target in targets if (name := _entry_of(target))}
+    return found

@@ -27,6 +27,7 @@ class Rank(IntEnum):
     STUB = 3  # as it was given
     BESIDE = 4  # it defines the function beside that of another question, or by another name
     DEFINES = 5
+    BOTH = 6  # it defines the function, and its label says so
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def _candidate(exercise: Exercise, question: Question, cell: CodeCell) -> _Candi
         if question.answer in cell.stubs:
             rank = Rank.STUB
         elif labelled or marked:
-            rank = Rank.DEFINES
+            rank = Rank.BOTH
         elif claimed is not None and claimed.answer in cell.functions:
             rank = min(rank, Rank.BESIDE)
         return _Candidate(

@@ -57,7 +57,7 @@ class Statement:
     @cached_property
     def needs(self) -> frozenset[str]:
         """The names that it, or a function that it defines, takes from outside."""
-        return frozenset(_free(self._scope)) - self._own
+        return (frozenset(_free(self._scope)) | self._added_to) - self._own
 
     @cached_property
     def needs_at_once(self) -> frozenset[str]:
@@ -74,8 +74,17 @@ class Statement:
     @property
     def _own(self) -> frozenset[str]:
         # in `def f(): f()` the name is its own; in `x = x + 1` it comes from before
-        own = isinstance(self.node, (*_WITH_BODY, ast.If, ast.Try))
-        return self.binds if own else frozenset()
+        own = isinstance(self.node, (*_WITH_BODY, ast.If, ast.Try, ast.For, ast.With))
+        return self.binds - self._added_to if own else frozenset()
+
+    @property
+    def _added_to(self) -> frozenset[str]:
+        """The names of ``x += 1``, which Python's tables take for no use of x."""
+        return frozenset(
+            node.target.id
+            for node in outside_functions([self.node])
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+        )
 
 
 def statements(source: str) -> tuple[Statement, ...]:
