@@ -97,7 +97,7 @@ def test_stopped_again_and_again(
 def test_stopped_by_hand_before_it_begins(submissions: Path, tmp_path: Path) -> None:
     with started(submissions, tmp_path) as process:
         assert process.stdout is not None
-        assert f"{STUDENTS} submissions" in process.stdout.readline()
+        assert f"submissions: {STUDENTS}" in process.stdout.readline()
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=30)
     assert process.returncode == 130

@@ -47,7 +47,11 @@ class Tripwires:
             frame = frame.f_back
         if frame is None or frame.f_code.co_filename.startswith(SETUP):
             return False
-        return frame.f_globals is self.namespace
+        if frame.f_globals is self.namespace:
+            return True
+        # code that the answer makes of strings may have a namespace that is no module's
+        module = sys.modules.get(str(frame.f_globals.get("__name__")))
+        return module is None or vars(module) is not frame.f_globals
 
     def _wire(self, name: str, holder: Any, attribute: str, thing: Any) -> None:
         """Puts a function in the place of a function, or of how a class begins and is called."""
