@@ -18,6 +18,7 @@ from attention_course.exercises.question import Exercise, Question
 from attention_course.grading.nbval import outcomes
 from browser import ROOT
 from nbformat import NotebookNode
+from refused_metadata import REFUSED
 
 CHAPTERS = sorted((ROOT / "book").glob("[0-9][0-9]-*.ipynb"))
 EXERCISES = [registry.exercise(name) for name in registry.names()]
@@ -309,20 +310,18 @@ def test_check_is_content_with_what_was_generated(house: Path) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value", "words"),
-    [
-        ("schema_version", 2, "schema_version is 2"),
-        ("grade", "yes", "grade is 'yes'"),
-        ("grade_id", "a b", "grade_id is 'a b'"),
-        ("points", -1, "points is -1"),
-        ("points", None, "points is None"),
-        ("colour", "red", "does not know"),
-        ("locked", False, "has to be locked"),
-    ],
+    [*REFUSED, ("locked", False, "has to be locked")],
 )
 def test_wrong_grading_metadata_is_named(house: Path, key: str, value: object, words: str) -> None:
     solved, _ = made(house)
     solved.cells[-1].metadata.nbgrader[key] = value
     assert any(words in found for found in notebooks.problems(solved))
+
+
+def test_wrong_points_of_an_answer_cell_are_named_too(house: Path) -> None:
+    solved, _ = made(house)
+    solved.cells[-2].metadata.nbgrader["points"] = -1
+    assert any("points is -1" in found for found in notebooks.problems(solved))
 
 
 def test_missing_grading_metadata_is_named(house: Path) -> None:

@@ -233,15 +233,22 @@ def nbgrader_problems(cell: NotebookNode, graded: NotebookNode) -> Iterator[str]
     if keys - NBGRADER_REQUIRED - NBGRADER_OPTIONAL:
         yield f"nbgrader does not know {sorted(keys - NBGRADER_REQUIRED - NBGRADER_OPTIONAL)}"
     if graded.schema_version != 3:
-        yield f"nbgrader schema_version is {graded.schema_version}, expected 3"
+        yield f"nbgrader schema_version is {graded.schema_version!r}, expected 3"
     for key in ("grade", "locked", "solution", "task"):
         if not isinstance(graded.get(key, False), bool):
             yield f"nbgrader {key} is {graded[key]!r}, expected true or false"
-    if not re.fullmatch(r"[a-zA-Z0-9_\-]+", str(graded.get("grade_id", ""))):
-        yield f"nbgrader grade_id is {graded.get('grade_id')!r}, expected letters, digits, _ and -"
+    name = graded.get("grade_id")
+    if not (isinstance(name, str) and re.fullmatch(r"[a-zA-Z0-9_\-]+", name)):
+        yield f"nbgrader grade_id is {name!r}, expected letters, digits, _ and -"
     points = graded.get("points")
-    if graded.grade and not (isinstance(points, (int, float)) and points >= 0):
+    number = isinstance(points, (int, float)) and not isinstance(points, bool)
+    if (graded.grade or "points" in graded) and not (number and points >= 0):
         yield f"nbgrader points is {points!r}, expected a number of 0 or more in a graded cell"
+    checksum = graded.get("checksum", "0" * 32)
+    if not (isinstance(checksum, str) and len(checksum) == 32):
+        yield f"nbgrader checksum is {checksum!r}, expected 32 characters"
+    if graded.get("cell_type", "code") not in ("raw", "code", "markdown"):
+        yield f"nbgrader cell_type is {graded.cell_type!r}, expected raw, code or markdown"
     if graded.grade and not graded.solution and not (graded.locked and promises(cell)):
         yield f"a check cell has to be locked and tagged {PROMISE}"
     if graded.solution and graded.locked:

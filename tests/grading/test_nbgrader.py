@@ -10,8 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
+import nbformat
 import pytest
 from attention_course.exercises import published, registry
+from nbformat import NotebookNode
+from refused_metadata import REFUSED
 
 pytestmark = [
     pytest.mark.xdist_group("nbgrader"),
@@ -43,6 +47,37 @@ def nbgrader(course: Path, *arguments: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def graded_cells(name: str) -> list[NotebookNode]:
+    """The cells with nbgrader's metadata, of the solved notebook and the learner's."""
+    paths = (published.solved(name), published.learners(name))
+    cells = [cell for path in paths for cell in nbformat.read(path, as_version=4).cells]
+    return [cell for cell in cells if "nbgrader" in cell.metadata]
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_every_graded_cell_is_as_nbgraders_schema_says(name: str) -> None:
+    from nbgrader.nbgraderformat import MetadataValidator
+
+    validator = MetadataValidator()
+    cells = graded_cells(name)
+    assert len(cells) == 4 * len(registry.exercise(name).questions)  # answer and check, twice
+    for cell in cells:
+        jsonschema.validate(cell.metadata.nbgrader, validator.schema)
+        validator.validate_cell(cell)
+
+
+@pytest.mark.parametrize(("key", "value", "words"), REFUSED)
+def test_what_our_check_refuses_nbgraders_schema_refuses(
+    key: str, value: object, words: str
+) -> None:
+    from nbgrader.nbgraderformat import MetadataValidator
+
+    check = next(c for c in graded_cells("bahdanau") if c.metadata.nbgrader.grade)
+    jsonschema.validate(check.metadata.nbgrader, MetadataValidator().schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**check.metadata.nbgrader, key: value}, MetadataValidator().schema)
 
 
 @pytest.fixture(scope="module")
