@@ -124,6 +124,14 @@ def tried(it):
     return found
 """
 
+CONTROL = """
+import torch
+
+
+def control(number):
+    return (torch.ones(3, 3) * number).mean().item() * 3
+"""
+
 # the name that `grade` prints, what was tried, whether marks need it
 PROTECTIONS = (
     ("memory limit", "memory", True),
@@ -150,6 +158,7 @@ def protections(
     Raises:
         IsolationError: no answer can be run at all.
     """
+    _control(ask)
     could = _tried(ask)
     means = _means(layers)
     shown = [Protection("limits of wall clock and CPU time", True, "watched from outside")]
@@ -162,6 +171,15 @@ def protections(
     if not ends:
         missing.append("nothing outlives an answer")
     return tuple(shown), missing
+
+
+def _control(ask: Callable[[Job, Limits], Ran]) -> None:
+    """Has an answer run that does nothing but its work: where it fails, no learner is to blame."""
+    how = "attention_course.exercises.asking:call"
+    ran = ask(Job((), CONTROL, "control", how, (), [{"number": 3.0}]), LIMITS)
+    if ran.ended is not Ended.FINISHED or ran.outcomes != (Returned(9.0),):
+        why = ran.detail or f"the control gives {ran.outcomes[0]}, expected 9.0"
+        raise IsolationError(f"answers cannot be run here, not even a right one: {why}")
 
 
 def _tried(ask: Callable[[Job, Limits], Ran]) -> dict[str, str]:

@@ -74,4 +74,5 @@ def _python() -> list[str]:
     folders += site.getsitepackages()
     if site.ENABLE_USER_SITE:
         folders.append(site.getusersitepackages())
-    return folders
+    # wherever else packages were installed: PYTHONPATH, a .pth file, pip --target
+    return folders + [path for path in sys.path if path and any(Path(path).glob("*.dist-info"))]
