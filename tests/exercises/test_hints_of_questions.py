@@ -32,6 +32,28 @@ def test_an_operation_that_torch_lacks_is_not_a_missing_answer() -> None:
     assert "not written yet" not in line
 
 
+def test_no_number_taken_off_the_padding_is_enough() -> None:
+    def taken_off(scores: Tensor, mask: Tensor) -> Tensor:
+        return (scores - (1 - mask.float()) * 1e9).softmax(-1) * mask
+
+    line = said("bahdanau.masked_softmax", taken_off)
+    assert "a fixed number off the scores of padding" in line
+    assert "(5 of 6 checks; not: large scores)" in line
+
+
+# --- loss -------------------------------------------------------------------------------------
+
+
+def test_the_logarithm_of_a_softmax_is_no_log_softmax() -> None:
+    def log_of_softmax(logits: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+        p = torch.softmax(logits, -1).gather(-1, target[..., None])[..., 0]
+        return -(p.log() * mask).sum() / mask.sum()
+
+    line = said("encoder_decoder.loss", log_of_softmax)
+    assert "is rounded to zero" in line
+    assert "(3 of 4 checks; not: large logits)" in line
+
+
 # --- greedy -----------------------------------------------------------------------------------
 
 

@@ -26,10 +26,15 @@ def _inputs(*lengths: int, dtype: torch.dtype = torch.float32) -> Draw:
 
 
 def _large(generator: Generator) -> dict[str, Value]:
-    """Scores whose exp is infinite or zero, the largest of them at the padding."""
-    mask = padding_mask(6, 4, 3)
-    scores = 2 * normal(generator, *mask.shape) + torch.tensor([[1000.0], [1000.0], [-1000.0]])
-    return {"scores": torch.where(mask, scores, scores + 200), "mask": mask}
+    """Scores whose exp is infinite or zero, the largest of them at the padding.
+
+    What stands at padding is meaningless, so it may be larger than any number taken off it.
+    """
+    mask = padding_mask(6, 4, 3, 5)
+    level = torch.tensor([1000.0, 1000.0, -1000.0, 1000.0])[:, None]
+    scores = 2 * normal(generator, *mask.shape) + level
+    padding = torch.cat([scores[:3] + 200, torch.full_like(scores[3:], 1e30)])
+    return {"scores": torch.where(mask, scores, padding), "mask": mask}
 
 
 def _naive(scores: Tensor, mask: Tensor) -> Tensor:
@@ -54,6 +59,16 @@ def _minus_infinity(scores: Tensor, mask: Tensor) -> Tensor:
 def _renormalised(scores: Tensor, mask: Tensor) -> Tensor:
     weights = scores.softmax(-1) * mask
     return weights / weights.sum(-1, keepdim=True)
+
+
+def _taken_off(scores: Tensor, mask: Tensor) -> Tensor:
+    return (scores - (1 - mask.to(scores.dtype)) * 1e4).softmax(-1) * mask
+
+
+def _no_keepdim(scores: Tensor, mask: Tensor) -> Tensor:
+    low = scores.masked_fill(~mask, -1e9)
+    exponentials = torch.exp(low - low.amax(-1, keepdim=True)) * mask
+    return exponentials / exponentials.sum(-1).clamp_min(1e-30)
 
 
 def _nan_to_num(scores: Tensor, mask: Tensor) -> Tensor:
@@ -94,6 +109,7 @@ QUESTION = Question(
         Case("double precision", _inputs(4, 7, dtype=torch.float64)),
         Case("large scores", _large),
         Case("a sentence of nothing but padding", _inputs(4, 0, 2)),
+        Case("as many sentences as words", _inputs(4, 2, 3, 4)),
     ),
     reference=masked_softmax,
     mistakes=(
@@ -157,6 +173,18 @@ QUESTION = Question(
             "even over padding",
             "a row that may look nowhere spreads its weight over the padding; it should be zeros",
             lambda scores, mask: scores.masked_fill(~mask, -1e9).softmax(-1),
+        ),
+        Mistake(
+            "taken off the padding",
+            "you take a fixed number off the scores of padding, which may be larger than that: put "
+            "another score in their place, with masked_fill or where",
+            _taken_off,
+        ),
+        Mistake(
+            "keepdim forgotten",
+            "each row has to be divided by its own sum: a sum of shape (B,) lies along the words, "
+            "keepdim=True makes it (B, 1)",
+            _no_keepdim,
         ),
         Mistake(
             "inverted mask",

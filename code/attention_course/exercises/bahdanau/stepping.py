@@ -24,10 +24,10 @@ def in_turn(answer: Answer, inputs: Mapping[str, Value]) -> Value:
 
     Returns:
         A dictionary: "logits" of all words (B, T, V); "again", those of the second word asked
-        for once more after another sentence has begun, (B, V); "sizes", how many numbers the state holds after each
-        word; "projects", whether the logits are others when U_a is taken away after the first
-        word. None where the answer returns no pair, and a dictionary with nothing but "first"
-        where the first of the pair cannot be logits: that thing.
+        for once more after another sentence has begun, (B, V); "sizes", how many numbers the state
+        holds after each word; "projects", whether the logits are others when U_a is taken away
+        after the first word. None where the answer returns no pair, and a dictionary with nothing
+        but "first" where the first of the pair cannot be logits: that thing.
     """
     model, annotations, mask, tokens = inputs.values()
     logits: list[Tensor] = []

@@ -55,16 +55,30 @@ def _naive(logits: Tensor, target: Tensor, mask: Tensor) -> Tensor:
     return -p.gather(-1, target[..., None])[..., 0][mask].log().mean()
 
 
-def _inputs(*lengths: int, shift: float = 0.0, dtype: torch.dtype = torch.float32) -> Draw:
+def _log_of_softmax(logits: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    p = logits.softmax(-1).gather(-1, target[..., None])[..., 0]
+    return -p[mask].log().mean()
+
+
+def _inputs(*lengths: int, dtype: torch.dtype = torch.float32) -> Draw:
     def draw(generator: Generator) -> dict[str, Value]:
         mask = padding_mask(*lengths)
         return {
-            "logits": normal(generator, *mask.shape, VOCABULARY, std=1.5, dtype=dtype) + shift,
+            "logits": normal(generator, *mask.shape, VOCABULARY, std=1.5, dtype=dtype),
             "target": integers(generator, 1, VOCABULARY, *mask.shape) * mask,
             "mask": mask,
         }
 
     return draw
+
+
+def _large(generator: Generator) -> dict[str, Value]:
+    """Logits whose exp is infinite; of one right word the probability is too small for a float."""
+    inputs = _inputs(4, 1)(generator)
+    improbable = F.one_hot(inputs["target"][0, 1], VOCABULARY)
+    inputs["logits"] += 800
+    inputs["logits"][0, 1] += 150 - 300 * improbable
+    return inputs
 
 
 QUESTION = Question(
@@ -78,7 +92,7 @@ QUESTION = Question(
     cases=(
         Case("padded sentences", _inputs(6, 2, 3)),
         Case("a batch of one", _inputs(5)),
-        Case("large logits", _inputs(4, 1, shift=800.0)),
+        Case("large logits", _large),
         Case("double precision", _inputs(3, 5, dtype=torch.float64)),
     ),
     reference=masked_loss,
@@ -133,6 +147,12 @@ QUESTION = Question(
             "right for small logits, but exp of a large one is infinite: use log_softmax, or "
             "cross_entropy, which subtract the largest first",
             _naive,
+        ),
+        Mistake(
+            "log of zero",
+            "right for ordinary logits, but the probability of an improbable word is rounded to "
+            "zero, and its logarithm is infinite: use log_softmax, or cross_entropy",
+            _log_of_softmax,
         ),
         Mistake(
             "reshaped",
