@@ -53,6 +53,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Question:
     monkeypatch.setattr(registry, "names", lambda: ["tiny"])
     monkeypatch.setattr(registry, "exercise", lambda name: exercise)
     monkeypatch.setattr(checking, "_verdicts", {})
+    monkeypatch.setattr(checking, "_keys", {})
     return exercise.questions[0]
 
 
@@ -109,7 +110,10 @@ class Odd(Exception):
         (lambda x: (2 * x).half(), "hint: your answer has dtype torch.float16, expected torch.f"),
         (lambda x: (2 * x) / 0, "hint: your answer has NaN or infinity in 6 of 6 places"),
         (in_place, "hint: your function changes its input `x` in place"),
-        (lambda x: 7 * x, "hint: your answer has the right shape, but 6 of 6 of its numbers"),
+        (
+            lambda x: 7 * x,
+            "hint: your answer has the right shape, but none of its 6 numbers is right",
+        ),
         (lambda x: 3 * x, "hint: that is three times the input"),
         (lambda x: 2 * x[:1].expand_as(x), "hint: only the first row (1 of 2 checks; not: two r"),
         (lambda x: 2 * x if len(x) == 1 else 9 * x, "(1 of 2 checks; not: two rows)"),
@@ -338,6 +342,29 @@ def test_prints_and_warnings_do_not_disturb_the_line(
 
 def test_check_returns_nothing_to_show(tiny: Question) -> None:
     assert check("tiny.double", lambda x: 2 * x) is None
+
+
+def test_inputs_are_drawn_once_in_a_session(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn: list[str] = []
+
+    def draw(generator: Generator) -> dict[str, object]:
+        drawn.append("again")
+        return numbers(2, 3)(generator)
+
+    question = double(cases=(Case("two rows", draw),))
+    monkeypatch.setattr(registry, "question", lambda name: question)
+    monkeypatch.setattr(checking, "_verdicts", {})
+    monkeypatch.setattr(checking, "_keys", {})
+    check("tiny.double", in_place)
+    check("tiny.double", lambda x: 3 * x)
+    check("tiny.double", lambda x: 2 * x)
+    said = capsys.readouterr().out.splitlines()
+    assert "changes its input" in said[0]
+    assert "three times" in said[1]
+    assert said[2] == "double: 1 of 1 checks"
+    assert drawn == ["again"]
 
 
 def test_nbgrader_gets_the_points(tiny: Question, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -99,6 +101,8 @@ class Pair(NamedTuple):
         (np.float64(2.5), 2.5),
         (np.int64(3), 3),
         (np.bool_(True), True),
+        (Fraction(1, 4), 0.25),
+        (Decimal("0.25"), 0.25),
         (np.ones(2), Foreign("ndarray", [1.0, 1.0])),
         (object(), Foreign("object")),
         ({1, 2}, Foreign("set")),
@@ -171,6 +175,28 @@ def test_tensors_become_plain() -> None:
 def test_how_things_compare(given_: Value, expected: Value, rank: Rank | None) -> None:
     problem = compare(given_, expected, {}, TOLERANCE)
     assert (problem.rank if problem else None) == rank
+
+
+@pytest.mark.parametrize(
+    ("given_", "words"),
+    [
+        (torch.ones(2, 3), "your function returns a tensor, expected a list or tuple of 2 things"),
+        (
+            plain(np.ones((2, 3))),
+            "your function returns a value of type ndarray, expected a list or tuple of 2 things",
+        ),
+    ],
+)
+def test_one_tensor_in_place_of_several_is_called_one(given_: Value, words: str) -> None:
+    problem = compare(given_, [torch.ones(3), torch.ones(3)], {}, TOLERANCE)
+    assert problem is not None
+    assert problem.sentence == words
+
+
+def test_a_tensor_in_place_of_a_dictionary_is_called_one() -> None:
+    problem = compare(torch.ones(2), {"a": 1.0}, {}, TOLERANCE)
+    assert problem is not None
+    assert "a tensor, expected a dictionary" in problem.sentence
 
 
 def test_the_place_is_named_but_not_the_right_number() -> None:

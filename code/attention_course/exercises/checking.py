@@ -6,12 +6,14 @@ import os
 
 from attention_course.exercises import registry
 from attention_course.exercises.asking import Answer
-from attention_course.exercises.judging import Verdict, examine
+from attention_course.exercises.judging import AnswerKey, Verdict, tried
+from attention_course.exercises.question import Question
 from attention_course.exercises.values import named, plain
 
 SEED = 1409  # of the inputs in notebooks; a graded run draws others
 
 _verdicts: dict[str, Verdict] = {}
+_keys: dict[str, AnswerKey] = {}
 
 
 def check(question_id: str, answer: Answer) -> float | None:
@@ -31,13 +33,20 @@ def check(question_id: str, answer: Answer) -> float | None:
     """
     question = registry.question(question_id)
     if callable(answer):
-        verdict = examine(question, answer, SEED)
+        verdict = tried(_key(question), answer)
     else:
         hint = f"{question.answer} is {named(plain(answer))}, expected the function itself"
         verdict = Verdict(question, (False,) * len(question.cases), hint)
     _verdicts[question.id] = verdict
     print(verdict.line)
     return verdict.points if "NBGRADER_EXECUTION" in os.environ else None
+
+
+def _key(question: Question) -> AnswerKey:
+    """The inputs of a question, drawn once in a session: to draw a corpus takes a second."""
+    if question.id not in _keys:
+        _keys[question.id] = AnswerKey(question, question.draw(SEED))
+    return _keys[question.id]
 
 
 def progress(name: str) -> None:

@@ -59,8 +59,12 @@ def compare(
 def _compare(given: Value, expected: Value, tolerance: Tolerance, where: str) -> Problem | None:
     if isinstance(expected, Tensor):
         return _compare_tensors(given, expected, tolerance, where)
+    if _is_one_array(given) and isinstance(expected, list) and _holds_tensors(expected):
+        it = f"{where} is" if where else "your function returns"
+        things = f"a list or tuple of {len(expected)} things"
+        return Problem(Rank.NOTHING, f"{it} {named(given)}, expected {things}")
     given = unpacked(given)
-    if isinstance(given, Tensor) and not isinstance(expected, str):
+    if isinstance(given, Tensor) and not isinstance(expected, (str, dict)):
         if given.numel() > MOST_NUMBERS:
             shape = tuple(given.shape)
             it = where or "your answer"
@@ -82,6 +86,14 @@ def _compare(given: Value, expected: Value, tolerance: Tolerance, where: str) ->
     else:
         right = bool(tolerance.allows(_single(given), _single(expected)))
     return None if right else Problem(Rank.NUMBERS, f"{where or 'your answer'} is not right")
+
+
+def _is_one_array(given: Value) -> bool:
+    return isinstance(given, Tensor) or (isinstance(given, Foreign) and given.rows is not None)
+
+
+def _holds_tensors(expected: list[Value]) -> bool:
+    return any(isinstance(item, Tensor) for item in expected)
 
 
 def unpacked(given: Value) -> Value:
@@ -129,9 +141,10 @@ def _compare_tensors(
         )
     if agree.numel() == 1:
         return Problem(Rank.NUMBERS, f"{where or 'your answer'} is not right")
-    return Problem(
-        Rank.NUMBERS, f"{it} the right shape, but {_count(~agree)} of its numbers are not right"
-    )
+    wrong = f"{_count(~agree)} of its numbers are not right"
+    if not agree.any():
+        wrong = f"none of its {agree.numel()} numbers is right"
+    return Problem(Rank.NUMBERS, f"{it} the right shape, but {wrong}")
 
 
 def _compare_dicts(

@@ -159,9 +159,13 @@ def judge(question: Question, drawn: Sequence[Inputs], outcomes: Sequence[Outcom
 
 def examine(question: Question, answer: Answer, seed: int) -> Verdict:
     """Draws, asks and judges in this process."""
-    drawn = question.draw(seed)
-    outcomes = put(question, answer, drawn)
-    return AnswerKey(question, drawn).judge(outcomes, put_again(question, answer, drawn))
+    return tried(AnswerKey(question, question.draw(seed)), answer)
+
+
+def tried(key: AnswerKey, answer: Answer) -> Verdict:
+    """Asks and judges in this process, on inputs that have been drawn."""
+    outcomes = put(key.question, answer, key.drawn)
+    return key.judge(outcomes, put_again(key.question, answer, key.drawn))
 
 
 def _finish(question: Question, outcome: Outcome, inputs: Inputs) -> Outcome:

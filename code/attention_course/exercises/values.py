@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -59,11 +61,13 @@ def plain(thing: object) -> Value:
     """A copy of what an answer returned, with nothing in it but values.
 
     Tensors of any subclass become plain, contiguous tensors on the CPU without gradient; tuples
-    become lists; keys of dictionaries become strings.
+    become lists; keys of dictionaries become strings; fractions and decimals become floats.
     """
     kind = type(thing)
     if thing is None or kind in (bool, int, float, str):
         return thing
+    if kind in (Fraction, Decimal):
+        return float(thing)  # type: ignore[arg-type]
     if issubclass(kind, Tensor):
         with torch._C.DisableTorchFunctionSubclass():  # a subclass cannot have its own say here
             dense = Tensor.to_dense(Tensor.detach(thing))  # type: ignore[arg-type]
