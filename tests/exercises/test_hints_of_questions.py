@@ -76,6 +76,7 @@ def test_a_search_without_a_limit_ends() -> None:
 
     assert "stop after max_length words" in said("encoder_decoder.greedy", never)
     line = said("encoder_decoder.greedy", unlimited)
+    assert "stop after max_length words" in line
     assert "(3 of 4 checks; not: a sentence that does not end)" in line
 
 

@@ -266,7 +266,7 @@ QUESTION = Question(
         Mistake(
             "no step",
             "the weights are what they were before training: is there an optimizer.step() after "
-            "backward()?",
+            "backward(), or were the gradients cleared before it, or a copy trained?",
             _nothing,
             sign=_shows_no_step,
         ),
