@@ -91,6 +91,8 @@ RIGHT: dict[str, Any] = {"five": 0.9, "twenty": 0.67, "forty": 0.45, "reason": "
         ({"five": 10**30}, "'five' is not right"),
         ({"five": 10**400}, "'five' is not right"),
         ({"five": None}, "your 'five' is None, expected a number"),
+        ({"five": 90, "twenty": 67, "forty": 45}, "these are percentages"),
+        ({"five": 90.4, "twenty": 66.8, "forty": 44.6}, "these are percentages"),
         ({"reason": 2}, "your 'reason' is a number, expected a text"),
         ({"reason": "(b)"}, "4 of 4 checks"),
         ({"reason": "b."}, "4 of 4 checks"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 import torch
@@ -76,9 +77,15 @@ def _gates_swapped(*inputs: Tensor) -> Tensor:
     return gated_unit(*step._replace(**swapped))
 
 
-def _transposed(*inputs: Tensor) -> Tensor:
+def _with_transposed(names: tuple[str, ...], *inputs: Tensor) -> Tensor:
     step = _Step(*inputs)
-    return gated_unit(*step._replace(U_z=step.U_z.T, U_r=step.U_r.T, U=step.U.T))
+    return gated_unit(*step._replace(**{name: getattr(step, name).T for name in names}))
+
+
+def _sigmoid_candidate(*inputs: Tensor) -> Tensor:
+    step = _Step(*inputs)
+    new = torch.sigmoid(step.input_h + (step.r * step.h) @ step.U.T)
+    return (1 - step.z) * step.h + step.z * new
 
 
 def _no_tanh(*inputs: Tensor) -> Tensor:
@@ -181,7 +188,26 @@ QUESTION = Question(
         Mistake(
             "transposed",
             "your matrices are transposed: states are rows here, so U h is written h @ U.T",
-            _transposed,
+            functools.partial(_with_transposed, ("U_z", "U_r", "U")),
+        ),
+        Mistake(
+            "gates transposed",
+            "your U_z and U_r are transposed: they take a .T like U in the candidate",
+            functools.partial(_with_transposed, ("U_z", "U_r")),
+        ),
+        *(
+            Mistake(
+                f"{name} alone transposed",
+                f"your {name} is transposed: it takes a .T like the other two",
+                functools.partial(_with_transposed, (name,)),
+            )
+            for name in ("U_z", "U_r", "U")
+        ),
+        Mistake(
+            "sigmoid on the candidate",
+            "your candidate goes through a sigmoid; that is for the gates, the candidate takes a "
+            "tanh",
+            _sigmoid_candidate,
         ),
         Mistake(
             "no tanh",

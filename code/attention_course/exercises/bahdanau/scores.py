@@ -146,6 +146,18 @@ QUESTION = Question(
             lambda query, keys, v: torch.tanh(query + keys) @ v,
         ),
         Mistake(
+            "squeezed to nothing",
+            "squeeze() takes away every dimension of size 1, the batch's too where it holds one "
+            "sentence: say which, squeeze(-1)",
+            lambda query, keys, v: additive_score(query, keys, v).squeeze(),
+        ),
+        Mistake(
+            "column left",
+            "your scores are (B, S, 1): the product with v as a column leaves a dimension of size "
+            "1, which squeeze(-1) takes away",
+            lambda query, keys, v: additive_score(query, keys, v)[..., None],
+        ),
+        Mistake(
             "transposed",
             "your scores are (S, B), expected (B, S)",
             lambda query, keys, v: additive_score(query, keys, v).T,

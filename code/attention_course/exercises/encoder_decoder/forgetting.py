@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from attention_course.exercises.question import Case, Mistake, Question
-from attention_course.exercises.values import Tolerance
+from attention_course.exercises.question import Case, Inputs, Mistake, Question
+from attention_course.exercises.values import Tolerance, Value
 
 RIGHT = 0.98  # of the words, each independent of the others
 LENGTHS = {"five": 5, "twenty": 20, "forty": 40}
@@ -22,6 +22,11 @@ def forgetting() -> Prediction:
 def _shares(share: Callable[[int], float], reason: str = "b") -> Prediction:
     shares: Prediction = {name: share(length) for name, length in LENGTHS.items()}
     return shares | {"reason": reason}
+
+
+def _shows_percent(given: Value, expected: Value, inputs: Inputs) -> bool:
+    """However many decimals were written."""
+    return all(abs(given[name] - 100 * expected[name]) < 1 for name in LENGTHS)
 
 
 def _wrong_reason(letter: str, hint: str) -> Mistake:
@@ -58,6 +63,7 @@ QUESTION = Question(
             "percent",
             "these are percentages; give shares between 0 and 1",
             lambda: _shares(lambda length: 100 * RIGHT**length),
+            sign=_shows_percent,
         ),
         Mistake(
             "one word less",
