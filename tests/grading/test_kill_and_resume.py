@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 
 import psutil
 import pytest
+from attention_course.exercises.asking import apart
 from attention_course.grading import versions
 from attention_course.grading.store import NAME
 from grading import corpus, runs
@@ -211,3 +213,22 @@ def test_only_what_changed_is_marked_again(tmp_path: Path, monkeypatch: pytest.M
     count, fourth = run()
     assert count == 0
     assert not set(fourth.values()) & set(first.values())
+
+
+def test_what_is_judged_in_a_lane_does_not_silence_the_others(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    inside, said = threading.Event(), threading.Event()
+
+    def judge() -> None:
+        with apart(0):
+            inside.set()
+            said.wait(10)
+
+    lane = threading.Thread(target=judge)
+    lane.start()
+    inside.wait(10)
+    print("stopped", file=sys.stderr)
+    said.set()
+    lane.join()
+    assert capsys.readouterr().err == "stopped\n"

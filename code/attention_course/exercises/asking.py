@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import random
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -74,17 +75,20 @@ def ask(answer: Answer, inputs: Mapping[str, Value], how: Ask = call, *, seed: i
 
 @contextlib.contextmanager
 def apart(seed: int) -> Iterator[None]:
-    """Runs what is inside from a known state, in silence, and puts the old state back."""
+    """Runs what is inside from a known state, and puts the old state back.
+
+    In the main thread it is silent, too.
+    """
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
     on_cpu = torch.get_rng_state()
     dtype, gradients = torch.get_default_dtype(), torch.is_grad_enabled()
     device, cpu = torch.get_default_device(), torch.device("cpu")
-    silence = Nowhere()
-    with (
-        warnings.catch_warnings(),
-        contextlib.redirect_stdout(silence),
-        contextlib.redirect_stderr(silence),
-    ):
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        # the streams are the whole process's: another thread may have something to say meanwhile
+        if threading.current_thread() is threading.main_thread():
+            stack.enter_context(contextlib.redirect_stdout(Nowhere()))
+            stack.enter_context(contextlib.redirect_stderr(Nowhere()))
         warnings.simplefilter("ignore")
         if device != cpu:
             torch.set_default_device(None)
