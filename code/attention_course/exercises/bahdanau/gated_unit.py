@@ -220,6 +220,12 @@ QUESTION = Question(
             _tanh_gates,
         ),
         Mistake(
+            "old state kept whole",
+            "you add to the old state without taking anything off it: it counts 1 − z, the new one "
+            "z",
+            lambda *inputs: _Step(*inputs).h + _Step(*inputs).z * _Step(*inputs).new,
+        ),
+        Mistake(
             "candidate alone",
             "you return the candidate alone; the new state mixes it with the old one by z",
             lambda *inputs: _Step(*inputs).new,

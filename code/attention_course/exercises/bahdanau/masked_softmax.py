@@ -71,6 +71,12 @@ def _no_keepdim(scores: Tensor, mask: Tensor) -> Tensor:
     return exponentials / exponentials.sum(-1).clamp_min(1e-30)
 
 
+def _no_keepdim_at_all(scores: Tensor, mask: Tensor) -> Tensor:
+    low = scores.masked_fill(~mask, -1e9)
+    exponentials = torch.exp(low - low.amax(-1)) * mask
+    return exponentials / exponentials.sum(-1).clamp_min(1e-30)
+
+
 def _nan_to_num(scores: Tensor, mask: Tensor) -> Tensor:
     return torch.where(mask, scores, -torch.inf).softmax(-1).nan_to_num(nan=0.0)
 
@@ -185,6 +191,12 @@ QUESTION = Question(
             "each row has to be divided by its own sum: a sum of shape (B,) lies along the words, "
             "keepdim=True makes it (B, 1)",
             _no_keepdim,
+        ),
+        Mistake(
+            "keepdim forgotten twice",
+            "the maximum and the sum of each row have shape (B,) and lie along the words: "
+            "keepdim=True makes them (B, 1)",
+            _no_keepdim_at_all,
         ),
         Mistake(
             "inverted mask",
