@@ -170,7 +170,11 @@ def test_two_runs_into_one_folder(
 ) -> None:
     with started(submissions, tmp_path, "--seed", str(SEED)) as process:
         runs.wait_for_pages(process, tmp_path, 10)
-        second = grade(submissions, tmp_path, "--seed", str(SEED))
+        process.send_signal(signal.SIGSTOP)  # else it could be done before the second begins
+        try:
+            second = grade(submissions, tmp_path, "--seed", str(SEED))
+        finally:
+            process.send_signal(signal.SIGCONT)
         assert second.exit_code == 1
         *_, last = second.output.strip().splitlines()
         assert "another run writes to this folder" in last
