@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.nodeid import coerce_node_id
 from browser import browser, chromium, site
 
 __all__ = ["browser", "chromium", "site"]
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With `--dist loadgroup`, keep each file's tests in one process, for the fixtures they share.
 
     A test that is long and needs none asks for a group of its own with `xdist_group`.
@@ -21,6 +22,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.name))
+        if getattr(config.option, "loadgroup", False) and hasattr(item, "_id"):
+            # xdist 3.8 writes the group to where pytest 9 no longer looks for a test's id
+            (group,) = item.get_closest_marker("xdist_group").args
+            item._id = coerce_node_id(f"{item.nodeid}@{group}")
 
 
 @pytest.fixture(scope="session")
