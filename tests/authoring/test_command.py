@@ -120,7 +120,7 @@ def test_a_broken_exercise_is_named_with_its_question(built: House) -> None:
     assert "✗ look_back: notebooks are in step with their source" in done.stdout
     assert "exercises/15-look-back.ipynb: differs from what its source gives" in done.stdout
     assert "✓ look_back: the solved notebook passes nbval" in done.stdout
-    assert "3 of 16 proofs fail" in done.stdout
+    assert "3 of 17 proofs fail" in done.stdout
 
 
 def test_a_notebook_that_does_not_run_is_not_built(built: House) -> None:

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 import torch
 
 from attention_course.authoring import checkout
-from attention_course.authoring.proofs import answers, completeness, forms, inputs, notebooks, runs
+from attention_course.authoring.proofs import (
+    answers,
+    completeness,
+    forms,
+    inputs,
+    marks,
+    notebooks,
+    runs,
+)
 from attention_course.authoring.proofs.common import Problems, trains
 from attention_course.authoring.proofs.notebooks import Notebooks
 from attention_course.exercises import registry
@@ -57,6 +65,7 @@ PROOFS = (
     Proof("checks promise full marks", notebooks.checks_promise_full_marks, notebooks=True),
     Proof("answers are hidden", notebooks.answers_are_hidden, notebooks=True),
     Proof("the text agrees with the questions", notebooks.text_agrees, notebooks=True),
+    Proof("the grader gives full marks", marks.grader_gives_full_marks, notebooks=True),
     Proof("the solved notebook passes nbval", runs.solved_passes, notebooks=True),
     Proof("unsolved, exactly the checks fail", runs.unsolved_fails_its_checks, notebooks=True),
     Proof(
