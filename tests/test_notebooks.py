@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -231,11 +232,37 @@ def test_only_text_can_be_promised(house: Path) -> None:
         ("### BEGIN SOLUTION\nx = 1", "without ### END"),
         ("x = 1\n### END SOLUTION", "without ### BEGIN"),
         ("### BEGIN SOLUTION\n### BEGIN SOLUTION\n### END SOLUTION", "a second"),
+        (
+            "def f():\n### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION",
+            "line 2: ### BEGIN SOLUTION is indented by 0 spaces, expected the 4 of",
+        ),
     ],
 )
 def test_unbalanced_marks_are_refused(source: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         notebooks.without_solution(source)
+
+
+@pytest.mark.parametrize(
+    ("removed", "words"),
+    [
+        (("    ### BEGIN SOLUTION\n", "    ### END SOLUTION\n"), "cell q: no line ### BEGIN"),
+        (("    ### BEGIN SOLUTION\n",), "cell q: line 3: ### END SOLUTION without ### BEGIN"),
+        (("    ### END SOLUTION\n",), "cell q: line 2: ### BEGIN SOLUTION without ### END"),
+    ],
+)
+def test_an_answer_without_its_marks_is_not_shown(
+    house: Path, removed: tuple[str, ...], words: str
+) -> None:
+    source = house / "exercises" / "solutions" / "09-tiny.md"
+    text = SOURCE
+    for line in removed:
+        text = text.replace(line, "")
+    source.write_text(text, encoding="utf-8")
+    (problem,) = notebooks.check()
+    assert problem.startswith(f"exercises/solutions/09-tiny.md: {words}")
+    with pytest.raises(ValueError, match=re.escape(words)):
+        made(house)
 
 
 def test_every_stretch_becomes_a_stub_at_its_own_depth() -> None:

@@ -141,33 +141,57 @@ def cell_id(cell: NotebookNode, seen: Counter[str]) -> str:
 
 
 def learners(solved: NotebookNode) -> NotebookNode:
-    """The learner's notebook: answers replaced by stubs, promised outputs kept."""
+    """The learner's notebook: answers replaced by stubs, promised outputs kept.
+
+    Raises:
+        ValueError: an answer is not marked, or not as `without_solution` needs it; with the cell.
+    """
     notebook = copy.deepcopy(solved)
     for cell in notebook.cells:
-        cell.source = without_solution(cell.source)
+        try:
+            cell.source = without_solution(cell.source)
+        except ValueError as error:
+            raise ValueError(f"cell {cell.id}: {error}") from error
+        if cell.metadata.get("nbgrader", {}).get("solution") and STUB not in cell.source:
+            raise ValueError(f"cell {cell.id}: no line {BEGIN}, so learners would read the answer")
     return notebook
 
 
 def without_solution(source: str) -> str:
-    """Replace each stretch between the marks by a stub at its first line's indentation."""
+    """Replace each stretch between the marks by a stub at its indentation.
+
+    Raises:
+        ValueError: the marks are no pairs, or do not stand at the depth of what is between them.
+    """
     kept: list[str] = []
     inside = False
-    for line in source.split("\n"):
+    begun = depth = 0
+    for number, line in enumerate(source.split("\n"), start=1):
         mark = line.strip()
         if mark == BEGIN:
             if inside:
-                raise ValueError(f"a second {BEGIN} before {END} in:\n{source}")
+                raise ValueError(f"line {number}: a second {BEGIN} before {END}")
             inside = True
-            kept.append(line[: len(line) - len(line.lstrip())] + STUB)
+            begun, depth = number, _depth(line)
+            kept.append(" " * depth + STUB)
         elif mark == END:
             if not inside:
-                raise ValueError(f"{END} without {BEGIN} in:\n{source}")
+                raise ValueError(f"line {number}: {END} without {BEGIN}")
             inside = False
         elif not inside:
             kept.append(line)
+        elif begun == number - 1 and mark and _depth(line) != depth:
+            raise ValueError(
+                f"line {begun}: {BEGIN} is indented by {depth} spaces, expected the "
+                f"{_depth(line)} of the line below it"
+            )
     if inside:
-        raise ValueError(f"{BEGIN} without {END} in:\n{source}")
+        raise ValueError(f"line {begun}: {BEGIN} without {END}")
     return "\n".join(kept)
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def keep_promises(notebook: NotebookNode, executed: NotebookNode) -> None:
