@@ -572,6 +572,7 @@ def test_progress_counts_the_last_check_of_each_question(
     [
         ({"id": "Tiny double"}, "expected exercise.name"),
         ({"cases": ()}, "has no cases"),
+        ({"kind": "wrote"}, "kind of tiny.double is 'wrote', expected one of: write, repair"),
         ({"cases": (Case("a", part=0), Case("b"))}, "all or none"),
     ],
 )

@@ -23,6 +23,9 @@ Sign = Callable[[Value, Value, Inputs], bool]
 Finish = Callable[[Value, Inputs], Value]
 
 
+KINDS = ("write", "repair", "by hand", "predict", "make faster", "train", "read")
+
+
 def nothing(generator: torch.Generator) -> dict[str, Value]:
     """The inputs of an answer that takes none (worked out by hand, predicted, read off)."""
     return {}
@@ -75,7 +78,7 @@ class Question:
         points: what it is worth, shared evenly by the cases.
         minutes: about how long a learner takes.
         difficulty: 1 (easy) to 3 (hard).
-        kind: "write", "repair", "by hand", "predict", "make faster", "train" or "read".
+        kind: one of `KINDS`.
         cases: the checks; at least one.
         reference: the right answer.
         mistakes: wrong answers with their hints; of several that fit, the first is named.
@@ -117,6 +120,10 @@ class Question:
             raise ValueError(f"{self.id} has no cases, expected at least one")
         if len({case.part is None for case in self.cases}) > 1:
             raise ValueError(f"of the cases of {self.id} some have a part, expected all or none")
+        if self.kind not in KINDS:
+            raise ValueError(
+                f"kind of {self.id} is {self.kind!r}, expected one of: {', '.join(KINDS)}"
+            )
         if not self.seconds > 0:
             raise ValueError(f"seconds of {self.id} is {self.seconds}, expected more than 0")
 
