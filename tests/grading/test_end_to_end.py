@@ -265,7 +265,9 @@ def one_question_each_way(notebook: Notebook) -> Notebook:
     _of(notebook, "scores")["source"] = (
         "def additive_score(query, keys, v):\n    return query / v +"
     )
-    _of(notebook, "masked_softmax")["source"] = "def masked_softmax(scores, mask):\n    raise ValueError"
+    _of(notebook, "masked_softmax")["source"] = (
+        "def masked_softmax(scores, mask):\n    raise ValueError"
+    )
     _of(notebook, "gated_unit")["source"] = (
         "import attention_course.models.recurrent as units\n"
         "def gated_unit(*inputs):\n    return units.gated(*inputs)\n"
