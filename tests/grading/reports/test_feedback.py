@@ -56,7 +56,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_points_come_first(written: Path) -> None:
     text = words(written / "feedback/ada/bahdanau.html")
-    beginning = "Exercise 2 · feedback for ada Jointly learning to align and translate 20 of 100"
+    beginning = "Exercise 2 · feedback for ada Jointly learning to align and translate 19.5 of 100"
     assert beginning in text
     assert "The graded run uses other inputs than the checks in your notebook." in text
 
@@ -93,8 +93,8 @@ def test_what_to_do_next_begins_with_what_is_nearest(tmp_path: Path) -> None:
     source = one(classes.marked("ada", "bahdanau", reasons), tmp_path)
     assert "5 questions still have points to win. Begin with these:" in words(source)
     listed = source.partition('<ol class="next">')[2].partition("</ol>")[0]
-    assert re.findall(r'href="#(\w+)"', listed) == ["masked_softmax", "shapes", "scores"]
-    assert "12 more points" in listed
+    assert re.findall(r'href="#(\w+)"', listed) == ["shapes", "masked_softmax", "scores"]
+    assert "12.5 more points" in listed
 
 
 def test_who_has_everything_has_nothing_left_to_do(tmp_path: Path) -> None:
