@@ -1,7 +1,7 @@
 """Returns NaN at the padding, where a product with zero would not take it away.
 
 question: masked_softmax
-expect: wrong 3
+expect: wrong 2.5
 """
 
 
