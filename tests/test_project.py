@@ -44,8 +44,8 @@ def config(name: str) -> dict:
     return yaml.safe_load(text(name))
 
 
-def requirements() -> list[Requirement]:
-    lines = (line.split("#")[0].strip() for line in text("requirements.txt").splitlines())
+def requirements(file: str = "requirements.txt") -> list[Requirement]:
+    lines = (line.split("#")[0].strip() for line in text(file).splitlines())
     return [Requirement(line) for line in lines if line]
 
 
@@ -128,7 +128,8 @@ def test_the_packages_needs_have_no_upper_end() -> None:
 def test_everything_that_is_imported_is_required() -> None:
     files = [path for folder in ("tests", "tools") for path in (ROOT / folder).rglob("*.py")]
     own = {path.stem for path in files} | {path.parent.name for path in files}
-    known = {canonicalize_name(item.name) for item in requirements()}
+    both = [*requirements(), *requirements("requirements-bench.txt")]
+    known = {canonicalize_name(item.name) for item in both}
     providers = metadata.packages_distributions()
     unknown = set()
     for path in tracked():
