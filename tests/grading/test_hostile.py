@@ -229,7 +229,7 @@ def test_nothing_was_written_outside(seen: Seen) -> None:
 
 
 def test_the_run_ends_in_time(seen: Seen) -> None:
-    assert seen.seconds < 120
+    assert seen.seconds < 240  # fifty on two processors that have nothing else to do
 
 
 # --- with less than this machine may have -----------------------------------------------------
