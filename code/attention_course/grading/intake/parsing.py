@@ -140,7 +140,7 @@ def _statements(source: str) -> tuple[Statement, ...]:
     return tuple(Statement(node, _segment(lines, node)) for node in body)
 
 
-_kept = lru_cache(maxsize=1000)(_statements)  # a class hands in the same cells again and again
+_kept = lru_cache(maxsize=200)(_statements)  # a class hands in the same cells again and again
 
 
 class _told:
