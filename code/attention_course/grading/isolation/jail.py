@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attention_course.grading.isolation import kernel, visible
 
-PRIVATE = "/tmp"  # of each question: its current folder, HOME and TMPDIR
+PRIVATE = "/private"  # of each question: its current folder, HOME and TMPDIR
 
 
 def build(folder: str) -> None:
