@@ -258,6 +258,17 @@ def test_the_sum_of_sizes_is_bounded(tmp_path: Path) -> None:
     assert len(told) == 4
 
 
+def test_the_sum_counts_what_archives_in_it_hold(tmp_path: Path) -> None:
+    inner = archive({"x.ipynb": b" " * 900_000})
+    made = archive({f"{name}.zip": inner for name in ("anna", "ben", "eva")})
+    collected = collect(put(tmp_path, {"class.zip": made}), Limits(total=1_000_000))
+    assert [why for _, why in reasons(collected)] == [
+        "it is empty",
+        "the archive holds more than 1 MB in all",
+        "the archive holds more than 1 MB in all",
+    ]
+
+
 def test_the_sizes_that_an_archive_claims_are_not_believed(tmp_path: Path) -> None:
     """The header says 10 bytes; what is read is counted."""
     made = bytearray(archive({"ben/x.ipynb": b" " * 5_000_000}))
@@ -282,3 +293,9 @@ def test_a_link_in_an_archive_is_reported(tmp_path: Path) -> None:
         file.writestr(info, "/etc/passwd")
     collected = collect(put(tmp_path, {"class.zip": made.getvalue()}))
     assert reasons(collected) == [("class.zip/ben/x.ipynb", "it is a symbolic link")]
+
+
+def test_a_path_that_leads_out_names_no_student(tmp_path: Path) -> None:
+    made = archive({"anna/x.ipynb": ONE, "ben/../../x.ipynb": ONE})
+    (found,) = collect(put(tmp_path, {"class.zip": made})).unreadable
+    assert (found.student, found.path) == ("class", "class.zip/ben/../../x.ipynb")

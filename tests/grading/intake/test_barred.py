@@ -45,6 +45,7 @@ def uses(source: str) -> tuple[str, ...]:
         ("f = vars(torch.nn)['RNN']", RNN),
         ("f = torch.nn.__dict__['RNN']", RNN),
         ("f = torch.nn.modules.rnn.RNN", "torch.nn.modules.rnn.RNN"),  # where it is defined
+        ("f = torch.nn.modules.RNN", "torch.nn.modules.RNN"),  # where it is too
         ("nn = torch.nn\ndef f(): return nn.RNN", RNN),
         ("nn, x = torch.nn, 1\nf = nn.RNN", RNN),
         ("def f(n=torch.nn): return n.RNN", RNN),

@@ -160,6 +160,7 @@ def test_what_is_there_already_does_not(cells: tuple[str, ...], tmp_path: Path) 
     "cells",
     [
         ("a = b", "b = a", "helper = a", USES),
+        ("helper, torch.x = abs, 1", USES),  # it would change something else too
         ("class helper(other): pass", "class other(helper): pass", USES),
         ("helper = helper", USES),
         ("helper = additive_score(1, 2, 3)", USES),  # it would run before the answer is there

@@ -119,6 +119,21 @@ def test_a_helper_called_as_another_question_is_no_answer(tmp_path: Path) -> Non
     assert "return 2" in found["bahdanau.train"].source
 
 
+def test_nor_where_neither_has_a_label(tmp_path: Path) -> None:
+    found = answers(
+        tmp_path,
+        "def step(model):\n    return 1",
+        code("def step(x):\n    return 2\ndef train(m, b):\n    return step(3)", "02-train"),
+    )
+    assert number_of(found["bahdanau.step"].source) == "1"
+
+
+def test_a_labelled_cell_may_define_its_function_in_any_way(tmp_path: Path) -> None:
+    source = "table = {1: abs}\nadditive_score = table[1]"
+    answer = answers(tmp_path, code(source, "02-scores"))["bahdanau.scores"]
+    assert answer.flags == ()
+
+
 @pytest.mark.parametrize(
     "scratch", ["step = 3", "step = data[0]", "step = model.step", "step += 1"]
 )

@@ -189,9 +189,14 @@ def test_order_is_by_student_and_number_of_the_exercise(tmp_path: Path) -> None:
     ]
 
 
-def test_the_same_each_time(tmp_path: Path) -> None:
+def test_the_same_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path, {"b/x.ipynb": ONE, "a.zip": archive({"x.ipynb": ONE}), "c_x.ipynb": b"{"})
-    assert collect(tmp_path) == collect(tmp_path)
+    put(tmp_path, {"d/b.txt": "", "d/a.txt": ""})
+    listed, found = os.listdir, []
+    for order in (sorted, lambda names: sorted(names, reverse=True)):
+        monkeypatch.setattr(os, "listdir", lambda path, order=order: order(listed(path)))
+        found.append(collect(tmp_path))
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize(
