@@ -23,9 +23,9 @@ NOT_ALL_MARKED = 3  # exit status: 1 is an error, 2 a wrong call, 130 Ctrl-C
 
 EXAMPLES = """\b
 Examples:
-  attention-course grade handed-in/ --out results/
-  attention-course grade moodle-export.zip --out results/ --require-isolation
-  attention-course grade handed-in/ --out results/ --scheduler tcp://10.0.0.1:8786
+  attention-course grade handed-in/ --out marks/
+  attention-course grade moodle-export.zip --out marks/ --require-isolation
+  attention-course grade handed-in/ --out marks/ --scheduler tcp://10.0.0.1:8786
 """
 
 
