@@ -186,6 +186,16 @@ def test_the_stub_is_not_answered() -> None:
     assert "not written yet" in mark.hint
 
 
+def test_a_known_stub_has_the_mark_of_one_that_ran_and_is_not_run() -> None:
+    def stub(*inputs: object) -> None:
+        raise NotImplementedError(STUB)
+
+    for question in (SCORES, BY_HAND, registry.question("bahdanau.train")):
+        ran = marked(playing(stub, question), question, replace(ANSWER, question=question.id))
+        known = marked(never, question, replace(ANSWER, question=question.id, stub=True))
+        assert known == replace(ran, seed=None)
+
+
 def test_an_exception_is_told_without_the_numbers_in_it() -> None:
     def telling(query: Tensor, keys: Tensor, v: Tensor) -> Tensor:
         raise ValueError(f"shape {tuple(keys.shape)}, values {query.flatten().tolist()}")

@@ -17,6 +17,7 @@ from attention_course.exercises.question import Case, Inputs, Mistake, Question,
 from attention_course.exercises.values import Foreign, Value
 
 STUB = "write your answer here"  # what the learner's notebook raises where an answer is missing
+NOT_WRITTEN = "not written yet: put your own lines in place of raise NotImplementedError"
 
 # What a question's own `finish` and `judge` may raise over a value that no honest run of its `ask`
 # gives; a process that holds a hostile answer can send any value.
@@ -184,10 +185,7 @@ def _problem(
     if isinstance(outcome, Raised):
         # PyTorch raises this type too, where it has no operation for a dtype
         if outcome.type_name == "NotImplementedError" and outcome.message in ("", STUB):
-            return Problem(
-                Rank.NOT_WRITTEN,
-                "not written yet: put your own lines in place of raise NotImplementedError",
-            )
+            return Problem(Rank.NOT_WRITTEN, NOT_WRITTEN)
         message = f": {outcome.message}" if outcome.message else ""
         return Problem(Rank.RAISED, f"your function raises {outcome.type_name}{message}")
     problem = _difference(question, case, outcome.value, expected, inputs)

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from attention_course.exercises import published
 from attention_course.exercises.asking import Outcome, Raised
-from attention_course.exercises.judging import STUB, AnswerKey, Verdict
+from attention_course.exercises.judging import NOT_WRITTEN, STUB, AnswerKey, Verdict
 from attention_course.exercises.question import Inputs, Question
 from attention_course.grading.intake.barred import barred_hint
 from attention_course.grading.isolation import Ended, Job, Limits, Ran
@@ -57,6 +57,8 @@ class Marker:
             return without_points(question, Reason.UNREADABLE, answer.unreadable)
         if answer.barred:
             return without_points(question, Reason.BARRED, barred_hint(answer.barred))
+        if answer.stub:
+            return without_points(question, Reason.NOT_ANSWERED, NOT_WRITTEN)
         with self._judging:
             key = self._key(question)
         ran = self._ask(job(question, answer, key.drawn), limits(question))

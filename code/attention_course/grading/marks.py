@@ -47,6 +47,7 @@ class Answer:
         flags: what an instructor should know, a sentence each ("two cells answer this: ...").
         barred: the dotted names that it uses and must not.
         unreadable: why the source is not Python; "" where it is.
+        stub: whether it is the learner's notebook's own stub, and need not be run.
     """
 
     question: str
@@ -55,6 +56,7 @@ class Answer:
     flags: tuple[str, ...] = ()
     barred: tuple[str, ...] = ()
     unreadable: str = ""
+    stub: bool = False
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,12 @@ SOFTMAX = "def masked_softmax(scores, mask):\n    return 2\n"
 STUB = 'def additive_score(query, keys, v):\n    """Doc."""\n    raise NotImplementedError("x")\n'
 
 
+def given_stub() -> str:
+    """The cell of `bahdanau.scores` in the learner's notebook."""
+    made = untouched()
+    return "".join(made["cells"][place(made, "02-scores")]["source"])
+
+
 def number_of(answer_source: str) -> str:
     return answer_source.rstrip().rpartition(" ")[2]
 
@@ -107,6 +113,38 @@ def test_a_stub_never_stands_before_an_answer(stub_first: bool, tmp_path: Path) 
     cells = [code(STUB, "02-scores"), code(SCORES)]
     found = answers(tmp_path, *(cells if stub_first else cells[::-1]))
     assert number_of(found["bahdanau.scores"].source) == "1"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_stub_as_it_was_given_is_known(exercise: str, tmp_path: Path) -> None:
+    assert all(answer.stub for answer in one(tmp_path / "a", untouched(exercise)).answers.values())
+    bare = one(tmp_path / "b", without_labels(untouched(exercise)))
+    assert all(answer.stub for answer in bare.answers.values())
+    assert not any(a.stub for a in one(tmp_path / "c", solved(exercise)).answers.values())
+
+
+@pytest.mark.parametrize("more", ["", "# nothing yet", "print(additive_score)"])
+def test_what_does_nothing_leaves_a_stub_a_stub(more: str, tmp_path: Path) -> None:
+    assert answers(tmp_path, code(f"{given_stub()}\n{more}", "02-scores"))["bahdanau.scores"].stub
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("", "\nadditive_score = max"),
+        ("", "\nimport torch"),
+        ("", "\nglobals().update(additive_score=max)"),
+        ("write your", "my"),
+        ("keys: Tensor", "keys: Tensor = 1 / 0"),
+        ("def additive_score", "@print\ndef additive_score"),
+        ("raise", "return 1\n    raise"),
+    ],
+)
+def test_a_stub_with_anything_more_has_to_be_run(change: tuple[str, str], tmp_path: Path) -> None:
+    old, new = change
+    made = given_stub().replace(old, new) if old else given_stub() + new
+    found = answers(tmp_path, code(made, "02-scores"))
+    assert not found["bahdanau.scores"].stub
 
 
 def test_a_helper_called_as_another_question_is_no_answer(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from attention_course.exercises import published
-from attention_course.grading.intake import parsing
+from attention_course.grading.intake import parsing, reading
 from attention_course.grading.intake.barred import barred_uses
 from attention_course.grading.intake.helpers import Definition, Helpers
 from attention_course.grading.intake.matching import CodeCell, Match, Matched
@@ -63,7 +63,8 @@ class Answering:
         source = "\n".join(parts)
         barred = barred_uses(self.setup, source, question.answer, question.barred)
         flags = (*match.flags, *_borrowing(cell, borrowed), *_missing(undefined, statements))
-        return Answer(question.id, source, match.how, flags, barred)
+        stub = question.answer in cell.stubs and _alone(source) in _stubs(question.exercise)
+        return Answer(question.id, source, match.how, flags, barred, stub=stub)
 
     def _left_out(self, match: Match) -> Iterator[ast.stmt]:
         """What of the cell is not part of this answer.
@@ -153,6 +154,19 @@ def _missing(undefined: Sequence[str], own: Sequence[Statement]) -> Iterator[str
     names = [name for name in undefined if name not in only_noted]
     if names:
         yield f"uses {', '.join(names)}, which no cell defines in a way that could be taken along"
+
+
+def _alone(source: str) -> str:
+    """The one statement of a source, without what stands around it; "" where it has more."""
+    texts = [one.text for one in parsing.statements(source) if not isinstance(one.node, ast.Pass)]
+    return texts[0] if len(texts) == 1 else ""
+
+
+@lru_cache
+def _stubs(exercise: str) -> frozenset[str]:
+    """The functions of the learner's notebook that wait for an answer, as they are given."""
+    cells = reading.read(published.learners(exercise).read_bytes())
+    return frozenset(_alone(cell.source) for cell in cells if cell.kind == "code" and cell.grade_id)
 
 
 @lru_cache
