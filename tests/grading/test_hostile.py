@@ -98,7 +98,7 @@ def class_of(answers: Sequence[Hostile], opened: Callable[[], Warm] = warm) -> I
                     "VICTIM": str(victim),
                     "PORT": str(servers.port),
                     "MARKER": str(os.getpid()),
-                    "WARM": str(max(p.pid for p in psutil.Process().children())),
+                    "WARM": str(warm_process._runner._process.pid),
                     "WALL": str(WALL),
                     "OTHER PIDS": "yes" if has_pids_of_its_own(warm_process) else "no",
                     "NULL": "\0",

@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import psutil
@@ -63,6 +63,22 @@ class Servers:
             self.reached.append(name)
 
 
+def started(since: Collection[psutil.Process]) -> list[psutil.Process]:
+    """The children of this process that are not among those, and all that these started.
+
+    A browser that other tests of this process use starts and ends processes at any time: those
+    are its own.
+
+    Args:
+        since: the children that there were.
+    """
+    found = [child for child in psutil.Process().children() if child not in since]
+    for child in tuple(found):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += child.children(recursive=True)
+    return found
+
+
 @contextlib.contextmanager
 def orphans() -> Iterator[Callable[[], list[psutil.Process]]]:
     """Inside, processes that lost their parents become this process's children.
@@ -73,13 +89,12 @@ def orphans() -> Iterator[Callable[[], list[psutil.Process]]]:
     libc, was = ctypes.CDLL(None), ctypes.c_int()
     libc.prctl(PR_GET_CHILD_SUBREAPER, ctypes.byref(was), 0, 0, 0)
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    before = set(psutil.Process().children(recursive=True))
+    before = psutil.Process().children()
 
     def left(seconds: float = 5.0) -> list[psutil.Process]:
         end = time.monotonic() + seconds
         while True:
-            found = [p for p in psutil.Process().children(recursive=True) if p not in before]
-            found = [process for process in found if not _reaped(process)]
+            found = [process for process in started(before) if not _reaped(process)]
             if not found or time.monotonic() > end:
                 return found
             time.sleep(0.05)

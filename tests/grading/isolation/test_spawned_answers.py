@@ -12,6 +12,7 @@ import pytest
 import torch
 from attention_course.exercises.asking import Raised, Returned
 from attention_course.grading.isolation import Ended, IsolationError, Job, Limits, Ran, Warm
+from grading import watching
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +53,11 @@ def test_it_answers(warm: Warm) -> None:
 )
 def test_how_it_ends(warm: Warm, body: str, ended: Ended) -> None:
     wall = 1.5 if "sleep" in body else 20
+    before = psutil.Process().children()
     found = ran(warm, f"def f(x):\n    {body}", Limits(wall=wall, cpu=1))
     assert found.ended is ended, found
     assert found.seconds < 30
-    assert not psutil.Process().children()
+    assert not watching.started(before)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="macOS has no limit of the address space")

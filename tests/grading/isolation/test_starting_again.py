@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 from attention_course.grading.isolation import Ended, IsolationError, Job, Limits, Warm
+from grading import watching
 
 HOW = "attention_course.exercises.asking:call"
 ONE = Job((), "def f():\n    return 1", "f", HOW, (), [{}])
@@ -20,9 +21,9 @@ if sys.platform != "linux":
 
 
 def test_after_the_end_nothing_is_started_and_nothing_is_answered() -> None:
+    before = psutil.Process().children()
     with Warm([], lanes=2) as warm, ThreadPoolExecutor(2) as pool:
-        before = set(psutil.Process().children(recursive=True))
-        assert before
+        assert watching.started(before)
         asked = [pool.submit(warm.ask, SLEEPER, Limits(wall=60)) for _ in range(4)]
         time.sleep(0.5)
         start = time.monotonic()
@@ -32,7 +33,7 @@ def test_after_the_end_nothing_is_started_and_nothing_is_answered() -> None:
         assert time.monotonic() - start < 10
     assert [one.ended for one in ran] == [Ended.FAILED] * 5
     assert all("closed" in one.detail for one in ran), ran
-    assert not psutil.wait_procs(psutil.Process().children(recursive=True), timeout=5)[1]
+    assert not psutil.wait_procs(watching.started(before), timeout=5)[1]
 
 
 def test_after_the_end_no_process_is_started_for_an_answer_either() -> None:
