@@ -1,0 +1,148 @@
+"""What the figures of this folder have in common: their frame, their files, their checks.
+
+A figure is one `<div class="attention-figure …">` that holds its style, its data and its script.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Smaller weights are left blank: a page of zeros hides what there is to see.
+BLANK_BELOW = 0.01
+# From this shade on, light text reads better than dark on the light theme, and the other way
+# round on the dark one. Both text colours keep a contrast of 4.5 here (see table.css).
+FLIP_FROM = 0.695
+
+
+def figure_html(kind: str, body: str, note: str, styles: Sequence[str], data: str = "") -> str:
+    """The figure, whole: it asks for no other file.
+
+    kind: its class, with `_` for `-` also the name of its own style and script.
+    body: its data, which is what is seen without a script; the id depends on it and on `data`.
+    note: one paragraph that says how to read it.
+    styles: the shared style files that it needs besides parts.css.
+    data: attributes of the outermost element.
+    """
+    own = kind.replace("-", "_")
+    style = "\n".join(map(asset, ("parts.css", *styles, f"{own}.css")))
+    script = "\n".join(map(asset, ("parts.js", f"{own}.js")))
+    name = "attention-" + hashlib.sha256((data + body).encode()).hexdigest()[:10]
+    # The class names keep MathJax, and translate="no" a browser's translator, off the words.
+    return (
+        f'<div class="attention-figure {kind} tex2jax_ignore mathjax_ignore" id="{name}"'
+        f' translate="no"{data}>\n<style>{style}</style>\n{body}\n'
+        f'<p class="am-note">{note}</p>\n'
+        f'<script>(() => {{\n"use strict";\n{script}\n}})();</script>\n</div>'
+    )
+
+
+@cache
+def asset(name: str) -> str:
+    """A file beside this one, without the comments and the indentation a reader's page can spare.
+
+    Comments stand on lines of their own in these files, so that they can be told from content.
+    """
+    text = (files(__package__) / name).read_text(encoding="utf-8")
+    text = re.sub(r"^\s*(//.*|/\*.*?\*/)\s*$", "", text, flags=re.MULTILINE)
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def titles_of(given: Sequence[str], contents: Sequence[Sequence[str]]) -> list[str]:
+    """What a reader chooses examples by; a lone example without a title needs none."""
+    if len(given) == 1:
+        return list(given)
+    return [
+        title or f"Example {number}: {' '.join(words)}"
+        for number, (title, words) in enumerate(zip(given, contents, strict=True), 1)
+    ]
+
+
+def example_html(title: str, inside: str, style: str = "") -> str:
+    """One of the examples among which a reader can choose; `inside` is its HTML."""
+    title = escape(title)
+    heading = f'<p class="am-title">{title}</p>\n' if title else ""
+    attributes = f' data-title="{title}"' + (f' style="{style}"' if style else "")
+    return f'<div class="am-example"{attributes}>\n{heading}{inside}\n</div>'
+
+
+def table_html(
+    columns: Sequence[str], rows: Sequence[str], cells: Sequence[str], label: str
+) -> str:
+    """A table that scrolls in a box of its own; `cells` holds the `<td>`s of each row."""
+    head = "".join(f'<th scope="col">{escape(word)}</th>' for word in columns)
+    body = "\n".join(
+        f'<tr><th scope="row">{escape(word)}</th>{line}</tr>'
+        for word, line in zip(rows, cells, strict=True)
+    )
+    return (
+        f'<div class="am-box" tabindex="0" role="group" aria-label="{escape(label)}">\n'
+        f"<table>\n<thead><tr><td></td>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>\n"
+        "</div>"
+    )
+
+
+def exact(value: float) -> str:
+    """Three decimals, without zeros at either end: a figure holds many numbers."""
+    text = f"{value:.3f}".strip("0").rstrip(".")
+    return text or "0"
+
+
+def shown(value: float) -> str:
+    """Two decimals, as wide as every other number of the table."""
+    return f"{value:.2f}".removeprefix("0") if value >= BLANK_BELOW else ""
+
+
+def check_words(words: Sequence[str], name: str) -> tuple[str, ...]:
+    """The words; ValueError for none, for one string and for anything but strings."""
+    if isinstance(words, str):
+        raise ValueError(
+            f"{name} is the single string {words!r}, expected a sequence of words; "
+            f"split it first: {name}.split()"
+        )
+    words = tuple(words)
+    if not words:
+        raise ValueError(f"{name} is empty, expected at least one word")
+    for word in words:
+        if not isinstance(word, str):
+            raise ValueError(
+                f"{name} holds {word!r} of type {type(word).__name__}, expected words; "
+                "turn ids into words with Vocabulary.decode"
+            )
+    return words
+
+
+def to_array(values: Any, name: str, expected: str) -> NDArray[np.float64]:
+    """An array of its own from a tensor, an array or nested lists, finite everywhere.
+
+    expected: the shape, in words, for the ValueError about what is no table of numbers.
+    """
+    if hasattr(values, "detach"):  # a torch tensor, known by its method: torch is not needed here
+        values = values.detach().cpu().double().numpy()
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{name} are not a table of numbers ({error}); expected shape {expected}"
+        ) from None
+    check_each(array, name, np.isfinite(array), "finite")
+    array.setflags(write=False)
+    return array
+
+
+def check_each(array: NDArray[np.float64], name: str, good: NDArray[np.bool_], what: str) -> None:
+    """ValueError that names the first place of `array` where `good` is False."""
+    if not good.all():
+        place = tuple(np.argwhere(~good)[0].tolist())
+        raise ValueError(
+            f"{name}[{', '.join(map(str, place))}] is {array[place]}, "
+            f"expected every one of them to be {what}"
+        )
