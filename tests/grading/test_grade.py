@@ -68,6 +68,41 @@ def test_a_folder_that_may_not_be_written_to_is_told_first(submissions: Path) ->
     assert f"--out is {out}, which cannot be written to: " in result.output
 
 
+def modes(folder: Path) -> set[int]:
+    """What others than the owner may do with a folder and all that is in it."""
+    return {path.stat().st_mode & 0o077 for path in (folder, *folder.rglob("*"))}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="has no such modes")
+def test_others_cannot_read_marks_unless_the_folder_was_open_to_them(
+    submissions: Path, tmp_path: Path
+) -> None:
+    before = os.umask(0o022)
+    try:
+        out = tmp_path / "new" / "marks"
+        first = grade(submissions, out)
+        assert first.exit_code == 0, first.output
+        assert "is open to others" not in first.output
+        assert (out / "feedback" / "anna" / "bahdanau.html").exists()
+        assert modes(out) == {0}
+        assert out.parent.stat().st_mode & 0o077 == 0o055
+
+        (out / "index.html").unlink()
+        grade(submissions, out)
+        assert modes(out) == {0}
+
+        shared = tmp_path / "a shared folder"
+        shared.mkdir()
+        told = grade(submissions, shared)
+        assert told.exit_code == 0, told.output
+        assert f"{shared} is open to others (drwxr-xr-x)" in told.stderr
+        assert f"to close it: chmod go= '{shared}'" in told.stderr
+        assert modes(shared) == {0o055, 0o044}
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such terminals")
 def test_the_bar_is_seen_on_a_terminal_that_says_it_has_no_width(
     submissions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import os
+import shlex
+import stat
 import statistics
 import sys
 import tempfile
@@ -133,13 +136,25 @@ def _apart(submissions: Path, out: Path) -> None:
 
 
 def _writable(out: Path) -> None:
-    """Makes the folder, and tells now what would else be found when answers are marked."""
+    """Makes the folder, closed to others, and tells now what would else be found later."""
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=out).close()
+        mode = out.stat().st_mode
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise click.UsageError(f"--out is {out}, which cannot be written to: {why}") from error
+    if os.name != "posix":  # modes say nothing there
+        return
+    if mode & 0o077:
+        click.echo(
+            f"{out} is open to others ({stat.filemode(mode)}), who can read "
+            f"names and points there; to close it: chmod go= {shlex.quote(str(out))}",
+            err=True,
+        )
+    else:  # what is written there stays closed also when it is moved
+        before = os.umask(0o077)
+        click.get_current_context().call_on_close(functools.partial(os.umask, before))
 
 
 def _processors() -> int:

@@ -20,6 +20,7 @@ def build(folder: str) -> None:
     Raises:
         OSError: it could not be made; the process is then of no more use.
     """
+    os.umask(0o022)  # answers of another user pass through these folders, whatever the caller's is
     kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     kernel.mount("tmpfs", folder, "tmpfs", kernel.MS_NOSUID, "size=1m,mode=755")
     for path in visible.folders():
