@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -148,6 +149,60 @@ def test_a_matrix_kept_in_the_state_is_no_way_round() -> None:
     assert AGAIN in examine(STEP, kept, SEED).line
 
 
+def test_a_copy_of_the_matrix_in_the_state_is_no_way_round_either() -> None:
+    def copying(
+        model: Any, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
+    ) -> Any:
+        if state is None:
+            (s, _), U_a = step(model, annotations, mask, token)[1], model["U_a"].T.clone()
+            return step(model, annotations, mask, token)[0], {"s": s, "U_a": U_a}
+        logits, (s, _) = step(
+            model, annotations, mask, token, (state["s"], annotations @ state["U_a"])
+        )
+        return logits, {"s": s, "U_a": state["U_a"]}
+
+    assert AGAIN in examine(STEP, copying, SEED).line
+
+
+class Named(NamedTuple):
+    s: Tensor
+    keys: Tensor
+    model: Any
+
+
+@dataclass
+class Record:
+    s: Tensor
+    keys: Tensor
+    model: Any
+
+
+class Own:
+    def __init__(self, *parts: Any) -> None:
+        self.s, self.keys, self.model = parts
+
+
+def in_a_state_of(kind: Any) -> Any:
+    def keeping(
+        model: Any, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
+    ) -> Any:
+        inside = None if state is None else (state.s, state.keys)
+        logits, (s, keys) = step(model, annotations, mask, token, inside)
+        return logits, kind(s, keys, model if state is None else state.model)
+
+    return keeping
+
+
+@pytest.mark.parametrize("kind", [Named, Record])
+def test_a_state_may_be_a_named_tuple_or_a_dataclass_and_hold_the_model(kind: Any) -> None:
+    assert all(examine(STEP, in_a_state_of(kind), SEED).passed)
+
+
+def test_a_state_of_an_own_class_is_told_what_it_may_be_made_of() -> None:
+    line = examine(STEP, in_a_state_of(Own), SEED).line
+    assert "your state holds something of type Own; it may be made of tensors, NumPy arr" in line
+
+
 def test_hiding_not_a_number_is_seen_as_well() -> None:
     def hiding(
         model: Any, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
@@ -210,13 +265,13 @@ def test_keys_kept_outside_the_state_are_those_of_another_sentence() -> None:
     assert not any(verdict.passed)
 
 
-@pytest.mark.parametrize("history", ["", b"", [], np.zeros(0)], ids=type)
+@pytest.mark.parametrize("history", ["", [], np.zeros(0)], ids=type)
 def test_a_history_in_the_state_is_growth_whatever_it_is_made_of(history: Any) -> None:
     def growing(
         model: Any, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
     ) -> Any:
         inside, read = (None, history) if state is None else state
-        more = {str: "x", bytes: b"x", list: [1], np.ndarray: np.ones(1)}[type(read)]
+        more = {str: "x", list: [1], np.ndarray: np.ones(1)}[type(read)]
         longer = np.concatenate([read, more]) if isinstance(read, np.ndarray) else read + more
         logits, inside = step(model, annotations, mask, token, inside)
         return logits, (inside, longer)

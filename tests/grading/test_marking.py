@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -257,6 +258,100 @@ def test_an_answer_in_parts_that_never_came() -> None:
     assert (mark.reason, mark.passed) == (Reason.TIMED_OUT, (False,) * 3)
 
 
+STEP = registry.question("bahdanau.step")
+
+
+def in_two_processes(answer: Callable[..., object], *second: object, **changes: object) -> Act:
+    """Plays the process of each round; the second runs the answer too, or what is given."""
+    rounds = iter([answer, *(second or [answer])])
+
+    def act(job: Job, limits: Limits) -> Ran:
+        module, _, name = job.how.partition(":")
+        how, one = getattr(importlib.import_module(module), name), next(rounds)
+        outcomes = tuple(ask(one, inputs, how) for inputs in job.inputs)  # type: ignore[arg-type]
+        ran = Ran(outcomes, Ended.FINISHED, seconds=2, cpu=0.5, memory=7)
+        return replace(ran, **changes) if name == "onwards" else ran  # type: ignore[arg-type]
+
+    return act
+
+
+def stepped(act: Act) -> Mark:
+    return marked(act, STEP, replace(ANSWER, question=STEP.id))
+
+
+def test_two_rounds_are_one_mark() -> None:
+    mark = stepped(in_two_processes(STEP.reference, tripped=()))
+    assert (mark.reason, mark.points) == (Reason.PASSED, 15)
+    assert (mark.seconds, mark.cpu, mark.memory) == (4, 1, 7)
+
+
+def test_the_second_round_gets_its_states_without_the_matrix_and_words_of_its_own() -> None:
+    seen: list[Job] = []
+    act = in_two_processes(STEP.reference)
+
+    def watching(job: Job, limits: Limits) -> Ran:
+        seen.append(job)
+        return act(job, limits)
+
+    stepped(watching)
+    first, second = seen
+    assert len(first.inputs) == len(second.inputs) == len(STEP.cases) + 1
+    assert (first.source, first.setup, first.barred) == (second.source, second.setup, second.barred)
+    for one, other in zip(first.inputs, second.inputs, strict=True):
+        assert not one.keys() & {"others", "states"}
+        assert other["model"]["U_a"].isnan().all()
+        assert not one["model"]["U_a"].isnan().any()
+        assert len(other["states"]) == 2
+
+
+@pytest.mark.parametrize("ended", [Ended.TIMED_OUT, Ended.DIED, Ended.MEMORY])
+def test_who_does_not_come_back_in_the_second_round_has_not_gone_on(ended: Ended) -> None:
+    mark = stepped(in_two_processes(STEP.reference, outcomes=(), ended=ended, detail="x"))
+    assert mark.points == 0
+    assert mark.reason in (Reason.TIMED_OUT, Reason.DIED, Reason.MEMORY)
+
+
+def test_other_logits_in_the_second_round_are_wrong() -> None:
+    slow = STEP.mistakes[0].answer
+    mark = stepped(in_two_processes(STEP.reference, slow))
+    assert (mark.reason, mark.points) == (Reason.WRONG, 0)
+    assert "cannot go on from its state" in mark.hint
+
+
+def test_both_rounds_share_the_time() -> None:
+    given: list[Limits] = []
+    act = in_two_processes(STEP.reference)
+
+    def watching(job: Job, limits: Limits) -> Ran:
+        given.append(limits)
+        return act(job, limits)
+
+    stepped(watching)
+    first, second = given
+    assert second.cpu == first.cpu - 0.5
+    assert second.wall == first.wall - 2
+    given.clear()
+
+    def slow(job: Job, limits: Limits) -> Ran:
+        given.append(limits)
+        return replace(in_two_processes(STEP.reference)(job, limits), cpu=STEP.seconds)
+
+    assert stepped(slow).points == 0
+    assert len(given) == 1
+
+
+def test_what_trips_in_either_round_is_barred() -> None:
+    name = "attention_course.models.bahdanau"
+    mark = stepped(in_two_processes(STEP.reference, tripped=(name,), ended=Ended.DIED))
+    assert (mark.reason, mark.points) == (Reason.BARRED, 0)
+
+
+@pytest.mark.parametrize("ended", list(Ended))
+def test_what_turns_out_to_be_barred_is_so_whatever_the_end_was(ended: Ended) -> None:
+    mark = marked(playing(right, tripped=("attention_course.models.bahdanau",), ended=ended))
+    assert (mark.reason, mark.points) == (Reason.BARRED, 0)
+
+
 STRANGE: list[Outcome] = [
     Returned(None),
     Returned([]),
@@ -265,8 +360,9 @@ STRANGE: list[Outcome] = [
     Returned({"translations": {}, "habits": []}),
     Returned({"habits": {"loss": "low", "moved": {}, "padding": [], "copies": None}}),
     Returned({"tokens": {"a": 1}, "calls": "many", "endless": None}),
-    Returned({"first": {}}),
-    Returned({"sizes": "none", "again": None, "projects": 0, "logits": []}),
+    Returned({"head": {}}),
+    Returned({"states": torch.zeros(3), "again": None, "logits": []}),
+    Returned({"states": [{"made": 3}, {}], "again": torch.zeros(1), "logits": torch.zeros(1)}),
     Returned(torch.zeros(0)),
     Returned(torch.zeros(2, 3, dtype=torch.complex64)),
     Returned(10**400),

@@ -13,15 +13,11 @@ from dataclasses import dataclass
 
 from attention_course.exercises.asking import Answer, Outcome, Raised, Returned, apart, ask
 from attention_course.exercises.comparing import Problem, Rank, compare, unpacked, wrong_kind
-from attention_course.exercises.question import Case, Inputs, Mistake, Question, Sign
+from attention_course.exercises.question import UPSET, Case, Inputs, Mistake, Question, Sign
 from attention_course.exercises.values import Foreign, Value
 
 STUB = "write your answer here"  # what the learner's notebook raises where an answer is missing
 NOT_WRITTEN = "not written yet: put your own lines in place of raise NotImplementedError"
-
-# What a question's own `finish` and `judge` may raise over a value that no honest run of its `ask`
-# gives; a process that holds a hostile answer can send any value.
-UPSET = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -65,7 +61,13 @@ def put(question: Question, answer: Answer, drawn: Sequence[Inputs]) -> list[Out
     """Asks an answer in every case, or once where the cases are parts of one run."""
     if question.in_parts:
         return [ask(answer, question.sent(drawn[0]), question.ask)] * len(drawn)
-    return [ask(answer, question.sent(inputs), question.ask) for inputs in drawn]
+    firsts = [ask(answer, question.sent(inputs), question.ask) for inputs in drawn]
+
+    def again(following: list[Inputs]) -> list[Outcome]:
+        assert question.second is not None
+        return [ask(answer, inputs, question.second.ask) for inputs in following]
+
+    return question.rounds(drawn, firsts, again)
 
 
 class AnswerKey:
@@ -150,7 +152,7 @@ def put_again(question: Question, answer: Answer, drawn: Sequence[Inputs]) -> Ou
     """Asks the first case once more; None where the cases are parts of one long run."""
     if question.in_parts or not drawn[0]:
         return None
-    return ask(answer, question.sent(drawn[0]), question.ask)
+    return put(question, answer, drawn[:1])[0]
 
 
 def judge(question: Question, drawn: Sequence[Inputs], outcomes: Sequence[Outcome]) -> Verdict:

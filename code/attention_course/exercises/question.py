@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
 
-from attention_course.exercises.asking import Answer, Ask, apart, call
+from attention_course.exercises.asking import Answer, Ask, Outcome, Raised, Returned, apart, call
 from attention_course.exercises.comparing import Judge, compare
 from attention_course.exercises.values import Tolerance, Value
 
@@ -22,6 +22,9 @@ Draw = Callable[[torch.Generator], dict[str, Value]]
 Sign = Callable[[Value, Value, Inputs], bool]
 Finish = Callable[[Value, Inputs], Value]
 
+# What a question's own functions may raise over a value that no honest run of its `ask` gives; a
+# process that holds a hostile answer can send any value.
+UPSET = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 KINDS = ("write", "repair", "by hand", "predict", "make faster", "train", "read")
 
@@ -68,6 +71,27 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class Second:
+    """A second round: what came of the first is put to the same answer in a new process.
+
+    So it has nothing but what is handed to it, and nothing that weighs it is in its reach. What is
+    judged is then a dictionary: "first" and "second", what came of each; the second is None where
+    it raised, or never came.
+
+    Attributes:
+        inputs: makes the inputs of the second round from all drawn inputs and from what came of
+            the first, which a hostile answer may have made up; it runs where it is judged. None
+            where there is nothing to go on from.
+        ask: how they are put to the answer; it runs where the answer lives.
+        new: names of drawn inputs that the first round does not see.
+    """
+
+    inputs: Callable[[Inputs, Value], dict[str, Value] | None]
+    ask: Ask
+    new: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Question:
     """One graded question.
 
@@ -84,6 +108,7 @@ class Question:
         mistakes: wrong answers with their hints; of several that fit, the first is named.
         alternatives: right answers written otherwise, by name; each must pass.
         ask: how inputs are put to an answer; it runs where the answer lives.
+        second: a second round; None (default) for none. Not for cases with parts.
         finish: makes of an output what is judged, with all drawn inputs, where it is judged: for
             what the answer must have no hand in. None (default): the output itself is judged.
         judge: compares an output with the expected one.
@@ -91,7 +116,8 @@ class Question:
         kept_back: names of drawn inputs that the answer never sees. Where there are any, they
             are what the output is judged by, and the reference is not run.
         barred: dotted names that an answer may not use, since they are what it should write.
-        seconds: CPU seconds that an answer may take over all cases in a graded run.
+        seconds: CPU seconds that an answer may take over all cases in a graded run, in both
+            rounds together.
     """
 
     id: str
@@ -106,6 +132,7 @@ class Question:
     mistakes: tuple[Mistake, ...]
     alternatives: Mapping[str, Answer] = field(default_factory=dict)
     ask: Ask = call
+    second: Second | None = None
     finish: Finish | None = None
     judge: Judge = compare
     tolerance: Tolerance = field(default_factory=Tolerance)
@@ -120,6 +147,8 @@ class Question:
             raise ValueError(f"{self.id} has no cases, expected at least one")
         if len({case.part is None for case in self.cases}) > 1:
             raise ValueError(f"of the cases of {self.id} some have a part, expected all or none")
+        if self.in_parts and self.second:
+            raise ValueError(f"the cases of {self.id} have parts, expected none with two rounds")
         if self.kind not in KINDS:
             raise ValueError(
                 f"kind of {self.id} is {self.kind!r}, expected one of: {', '.join(KINDS)}"
@@ -154,8 +183,33 @@ class Question:
             return [case.draw(_generator(seed, self.id, case.name)) for case in self.cases]
 
     def sent(self, drawn: Inputs) -> Inputs:
-        """What of the drawn inputs the answer gets to see."""
-        return {name: value for name, value in drawn.items() if name not in self.kept_back}
+        """What of the drawn inputs the answer gets to see, in the first round."""
+        hidden = self.kept_back + (self.second.new if self.second else ())
+        return {name: value for name, value in drawn.items() if name not in hidden}
+
+    def rounds(
+        self,
+        drawn: Sequence[Inputs],
+        firsts: Sequence[Outcome],
+        put: Callable[[list[Inputs]], Sequence[Outcome]],
+    ) -> list[Outcome]:
+        """The outcomes of both rounds, as they are judged; where there is no second, the first's.
+
+        Args:
+            drawn: the inputs of every run.
+            firsts: what came of those runs, of as many as came to an end.
+            put: puts inputs of the second round to the answer, and returns as many outcomes as
+                there were.
+        """
+        if self.second is None:
+            return list(firsts)
+        following = [
+            _going_on(self.second, inputs, first)
+            for inputs, first in zip(drawn, firsts, strict=False)
+        ]
+        came = iter(put([inputs for inputs in following if inputs is not None]))
+        seconds = [None if inputs is None else next(came, None) for inputs in following]
+        return [_both(*pair) for pair in zip(firsts, seconds, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -196,6 +250,22 @@ class Exercise:
     def points(self) -> int:
         """The points of all questions together."""
         return sum(question.points for question in self.questions)
+
+
+def _going_on(second: Second, drawn: Inputs, first: Outcome) -> Inputs | None:
+    if isinstance(first, Raised):
+        return None
+    try:
+        return second.inputs(drawn, first.value)
+    except UPSET:
+        return None
+
+
+def _both(first: Outcome, second: Outcome | None) -> Outcome:
+    if isinstance(first, Raised):
+        return first
+    then = second.value if isinstance(second, Returned) else None
+    return Returned({"first": first.value, "second": then}, first.changed)
 
 
 def _generator(seed: int, question: str, case: str) -> torch.Generator:

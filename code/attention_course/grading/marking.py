@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from attention_course.exercises import published
+from attention_course.exercises.asking import Ask as AskedBy
 from attention_course.exercises.asking import Outcome, Raised
 from attention_course.exercises.judging import NOT_WRITTEN, STUB, AnswerKey, Verdict
 from attention_course.exercises.question import Inputs, Question
@@ -61,8 +62,8 @@ class Marker:
             return without_points(question, Reason.NOT_ANSWERED, NOT_WRITTEN)
         with self._judging:
             key = self._key(question)
-        ran = self._ask(job(question, answer, key.drawn), limits(question))
-        if ran.ended is Ended.FINISHED and ran.tripped:
+        ran = self._run(question, answer, key.drawn)
+        if ran.tripped:
             return without_points(question, Reason.BARRED, barred_hint(ran.tripped), ran)
         try:
             with self._judging:
@@ -75,6 +76,26 @@ class Marker:
         if question.id not in self._keys:
             self._keys[question.id] = AnswerKey(question, question.draw(self.seed))
         return self._keys[question.id]
+
+    def _run(self, question: Question, answer: Answer, drawn: Sequence[Inputs]) -> Ran:
+        """Has the answer run; a second round in another process gets what time is left."""
+        asked, allowed = job(question, answer, drawn), limits(question)
+        ran = first = self._ask(asked, allowed)
+
+        def again(following: list[Inputs]) -> Sequence[Outcome]:
+            nonlocal ran
+            left = replace(allowed, cpu=allowed.cpu - ran.cpu, wall=allowed.wall - ran.seconds)
+            if not following or min(left.cpu, left.wall) <= 0:
+                return ()
+            assert question.second is not None
+            second = self._ask(
+                replace(asked, how=_path(question.second.ask), inputs=following), left
+            )
+            ran = _both(first, second)
+            return second.outcomes
+
+        outcomes = question.rounds(_runs(question, drawn), first.outcomes, again)
+        return replace(ran, outcomes=tuple(outcomes))
 
     def _judged(self, key: AnswerKey, ran: Ran) -> Mark:
         question = key.question
@@ -116,20 +137,41 @@ def without_points(question: Question, reason: Reason, hint: str, ran: Ran | Non
 
 
 def job(question: Question, answer: Answer, drawn: Sequence[Inputs]) -> Job:
-    """What the answer's process is to do: every case, then the first once more.
-
-    An answer in parts runs once; one without inputs has nothing to remember, and runs once a case.
-    """
-    runs = list(drawn[:1]) if question.in_parts else list(drawn)
-    if _is_repeated(question, drawn):
-        runs.append(drawn[0])
+    """What the answer's process is to do: every case, then the first once more."""
     return Job(
         setup=published.setup(question.exercise),
         source=answer.source,
         function=question.answer,
-        how=f"{question.ask.__module__}:{question.ask.__qualname__}",
+        how=_path(question.ask),
         barred=question.barred,
-        inputs=[question.sent(inputs) for inputs in runs],
+        inputs=[question.sent(inputs) for inputs in _runs(question, drawn)],
+    )
+
+
+def _path(how: AskedBy) -> str:
+    return f"{how.__module__}:{how.__qualname__}"
+
+
+def _runs(question: Question, drawn: Sequence[Inputs]) -> list[Inputs]:
+    """The inputs of every run.
+
+    An answer in parts runs once; one without inputs has nothing to remember, and runs once a case.
+    """
+    runs = list(drawn[:1]) if question.in_parts else list(drawn)
+    return [*runs, drawn[0]] if _is_repeated(question, drawn) else runs
+
+
+def _both(first: Ran, second: Ran) -> Ran:
+    """Two rounds as one; the outcomes are the first's."""
+    ended = first if first.ended is not Ended.FINISHED else second
+    return replace(
+        first,
+        ended=ended.ended,
+        detail=ended.detail,
+        seconds=first.seconds + second.seconds,
+        cpu=first.cpu + second.cpu,
+        memory=max(first.memory, second.memory),
+        tripped=tuple(dict.fromkeys((*first.tripped, *second.tripped))),
     )
 
 

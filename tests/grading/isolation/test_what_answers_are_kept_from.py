@@ -98,6 +98,7 @@ def test_the_references_cannot_be_read_or_imported(warm: Warm) -> None:
         "bahdanau/stepping.py",
         "exercises/__init__.py",
         "exercises/asking.py",
+        "exercises/handing.py",
         "exercises/values.py",
     ]
     for name in ("bahdanau.scores", "bahdanau.exercise", "registry", "judging", "checking"):
@@ -118,8 +119,8 @@ def test_nothing_of_the_repository_but_the_package_is_there(warm: Warm) -> None:
     root = Path(__file__).parents[3]
     body = "return [path for path in it['paths'] if os.path.exists(path)]"
     paths = [str(root / name) for name in ("tests", "exercises", "results", ".git", "README.md")]
-    home = str(Path.home() / ".bashrc")
-    assert outcome(warm, body, paths=[*paths, home, "/home", "/var", "/root/.ssh"]) == []
+    home = [str(Path.home() / name) for name in (".bashrc", ".ssh")]
+    assert outcome(warm, body, paths=[*paths, *home, "/home", "/var"]) == []
 
 
 def test_it_writes_nowhere_but_in_its_own_folder(warm: Warm) -> None:

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from attention_course.authoring.proofs.common import Problems, seeds, trains
-from attention_course.exercises.asking import Answer, Returned, ask
+from attention_course.exercises.asking import Answer, Returned
 from attention_course.exercises.comparing import compare
 from attention_course.exercises.judging import AnswerKey, put
 from attention_course.exercises.question import Inputs, Question
-from attention_course.exercises.values import plain
+from attention_course.exercises.values import Value, plain
 
 Change = Callable[[Tensor], Tensor]
 
@@ -66,16 +66,10 @@ def forms_pass(question: Question) -> Problems:
                     yield f"the reference's output in half precision passes with {case.name}"
 
 
-def _returned(question: Question, drawn: Sequence[Inputs]) -> list[Any]:
-    """What asking the reference gives in each case, before it is made a plain value."""
-    found: list[Any] = []
-
-    def how(answer: Answer, inputs: Inputs) -> None:
-        found.append(question.ask(answer, inputs))
-
-    for inputs in drawn:
-        ask(question.reference, question.sent(inputs), how)
-    return found
+def _returned(question: Question, drawn: Sequence[Inputs]) -> list[Value]:
+    """What the reference returns in each case."""
+    outcomes = put(question, question.reference, drawn)
+    return [outcome.value for outcome in outcomes if isinstance(outcome, Returned)]
 
 
 def _in_layout(question: Question, change: Change) -> Answer:

@@ -9,13 +9,16 @@ import torch
 from torch import Generator, Tensor
 
 from attention_course.exercises.bahdanau.masked_softmax import masked_softmax
-from attention_course.exercises.bahdanau.stepping import in_turn
+from attention_course.exercises.bahdanau.stepping import handed_on, in_turn, onwards
 from attention_course.exercises.comparing import Problem, Rank, compare
 from attention_course.exercises.drawing import integers, normal, padding_mask
-from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question
+from attention_course.exercises.handing import KINDS, numbers, unknown
+from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question, Second
 from attention_course.exercises.values import Tolerance, Value, named
 
 VOCABULARY, EMBEDDING, HIDDEN, ALIGNMENT, ANNOTATION = 11, 5, 6, 7, 8
+# further words from a state: too many for a table of what follows each sequence of them
+FURTHER = 6
 
 Model = Mapping[str, Tensor]
 
@@ -180,33 +183,45 @@ def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -
 
     What the expected output does itself is no problem, so that mistakes can be recognised.
     """
-    if not isinstance(given, dict):  # how `in_turn` says that no pair (logits, state) came back
+    first, right = given["first"], expected["first"]
+    if not isinstance(first, dict):  # how `in_turn` says that no pair (logits, state) came back
         return Problem(
             Rank.NOTHING, "your function has to return two things, the logits and a state"
         )
-    if "first" in given:
-        first = given["first"]
-        it = (
-            f"has shape {tuple(first.shape)}" if isinstance(first, Tensor) else f"is {named(first)}"
-        )
+    if "head" in first:
+        head = first["head"]
+        it = f"has shape {tuple(head.shape)}" if isinstance(head, Tensor) else f"is {named(head)}"
         return Problem(Rank.NOTHING, f"the first thing you return {it}, expected logits (B, V)")
-    problem = compare(given["logits"], expected["logits"], inputs, tolerance)
+    problem = compare(first["logits"], right["logits"], inputs, tolerance)
     if problem is not None:
         return problem
-    if _grows(given) and not _grows(expected):
-        first, last = given["sizes"][0], given["sizes"][-1]
+    foreign = unknown(first["states"])
+    if foreign is not None:
+        return Problem(
+            Rank.NOTHING,
+            f"your state holds something of type {foreign}; it may be made of {KINDS}, since it "
+            "has to be handed to another process",
+        )
+    if _grows(first) and not _grows(right):
+        start, end = _sizes(first)
         return Problem(
             Rank.NUMBERS,
-            f"your logits are right, but your state grows from {first} to {last} numbers: keep "
+            f"your logits are right, but your state grows from {start} to {end} numbers: keep "
             "what the decoder knows, not the words it has read",
         )
-    if compare(given["again"], expected["again"], inputs, tolerance) is not None:
+    if compare(first["again"], right["again"], inputs, tolerance) is not None:
         return Problem(
             Rank.CHANGED,
             "called again from an earlier state, your function gives another answer: it changes "
             "the state in place or keeps something elsewhere, but a beam search goes back",
         )
-    if _projects_again(given) and not _projects_again(expected):
+    if given["second"] is None and expected["second"] is not None:
+        return Problem(
+            Rank.NUMBERS,
+            "your logits are right, but your function cannot go on from its state in a new process "
+            "where U_a is gone: whatever the next word needs has to be in the state",
+        )
+    if compare(given["second"], expected["second"], inputs, tolerance) is not None:
         return Problem(
             Rank.NUMBERS,
             "your logits are right, but U_a h_j is computed again for each word: it does not "
@@ -215,37 +230,38 @@ def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -
     return None
 
 
-def _complete(given: Value) -> bool:
-    return isinstance(given, dict) and "logits" in given
+def _sizes(first: Value) -> tuple[int, int]:
+    """How many numbers the first state holds, and the last."""
+    return numbers(first["states"][0]), numbers(first["states"][-1])
 
 
-def _grows(given: Value) -> bool:
-    return bool(given["sizes"][-1] > given["sizes"][0])
-
-
-def _projects_again(given: Value) -> bool:
-    return bool(given["projects"])
+def _grows(first: Value) -> bool:
+    start, end = _sizes(first)
+    return end > start
 
 
 def _shows_growth(given: Value, expected: Value, inputs: Inputs) -> bool:
-    return _complete(given) and _grows(given) and _right(given, expected, inputs)
+    return _right(given, expected, inputs, "logits") and _grows(given["first"])
 
 
 def _shows_change(given: Value, expected: Value, inputs: Inputs) -> bool:
-    if not _complete(given) or _grows(given):
+    if not _right(given, expected, inputs, "logits") or _grows(given["first"]):
         return False
-    again = compare(given["again"], expected["again"], inputs, Tolerance())
-    return again is not None and _right(given, expected, inputs)
+    return not _right(given, expected, inputs, "again")
 
 
 def _shows_projection(given: Value, expected: Value, inputs: Inputs) -> bool:
-    if not _complete(given) or _grows(given):
+    if not _right(given, expected, inputs, "logits") or _grows(given["first"]):
         return False
-    return _projects_again(given) and _right(given, expected, inputs)
+    second = given["second"]
+    return (
+        second is not None and compare(second, expected["second"], inputs, Tolerance()) is not None
+    )
 
 
-def _right(given: Value, expected: Value, inputs: Inputs) -> bool:
-    return compare(given["logits"], expected["logits"], inputs, Tolerance()) is None
+def _right(given: Value, expected: Value, inputs: Inputs, name: str) -> bool:
+    one, other = given["first"][name], expected["first"][name]
+    return compare(one, other, inputs, Tolerance()) is None
 
 
 def _inputs(words: int, *lengths: int, dtype: torch.dtype = torch.float32) -> Draw:
@@ -274,6 +290,7 @@ def _inputs(words: int, *lengths: int, dtype: torch.dtype = torch.float32) -> Dr
             "annotations": normal(generator, *mask.shape, ANNOTATION, dtype=dtype),
             "mask": mask,
             "tokens": integers(generator, 0, VOCABULARY, len(lengths), words),
+            "others": integers(generator, 0, VOCABULARY, len(lengths), FURTHER),
         }
 
     return draw
@@ -352,6 +369,7 @@ QUESTION = Question(
         "state as NumPy arrays": _arrays,
     },
     ask=in_turn,
+    second=Second(handed_on, onwards, new=("others",)),
     judge=judge,
     barred=("attention_course.models.bahdanau", "attention_course.exercises.bahdanau"),
 )

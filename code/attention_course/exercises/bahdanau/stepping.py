@@ -1,16 +1,16 @@
-"""Asks a decoder for one word after the other, and watches its state; holds no reference."""
+"""Asks a decoder for one word after the other, and again from its states; holds no reference."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from attention_course.exercises.asking import Answer
-from attention_course.exercises.values import Tolerance, Value, copied
+from attention_course.exercises.handing import packed, unpacked, without
+from attention_course.exercises.values import Value
 
 
 def in_turn(answer: Answer, inputs: Mapping[str, Value]) -> Value:
@@ -19,73 +19,70 @@ def in_turn(answer: Answer, inputs: Mapping[str, Value]) -> Value:
     Args:
         answer: returns logits (B, V) and a state, which is put into the next call; the first
             call gets None.
-        inputs: model (dictionary of tensors, with the matrix "U_a"), annotations (B, S, k),
-            mask (B, S), tokens (B, T).
+        inputs: model (dictionary of tensors), annotations (B, S, k), mask (B, S), tokens (B, T).
 
     Returns:
         A dictionary: "logits" of all words (B, T, V); "again", those of the second word asked
-        for once more after another sentence has begun, (B, V); "sizes", how many numbers the state
-        holds after each word; "projects", whether the logits are others when U_a is taken away
-        after the first word. None where the answer returns no pair, and a dictionary with nothing
-        but "first" where the first of the pair cannot be logits: that thing.
+        for once more after another sentence has begun, (B, V); "states", what was kept after each
+        word, as `packed` writes it down. None where the answer returns no pair, and a dictionary
+        with nothing but "head" where the first of the pair cannot be logits: that thing.
     """
     model, annotations, mask, tokens = inputs.values()
     logits: list[Tensor] = []
-    states: list[Any] = [None]
+    states: list[Value] = []
+    state = second = None
     for token in tokens.unbind(1):
-        result = answer(model, annotations, mask, token, states[-1])
+        result = answer(model, annotations, mask, token, state)
         if not (isinstance(result, (tuple, list)) and len(result) == 2):
             return None
         first, state = result
         if not isinstance(first, Tensor) or (logits and first.shape != logits[0].shape):
-            return {"first": first}
+            return {"head": first}
+        second = second if logits else state
         logits.append(first)
-        states.append(state)
-    together = torch.stack(logits, 1)
+        states.append(packed(state))
     # what an answer keeps elsewhere than in its state is that of another sentence from here on
     answer(model, annotations.flip(1), mask, tokens[:, 0], None)
-    again = answer(model, annotations, mask, tokens[:, 1], states[1])[0]  # type: ignore[index]
+    again: Any = answer(model, annotations, mask, tokens[:, 1], second)
+    return {"logits": torch.stack(logits, 1), "again": again[0], "states": states}
+
+
+def handed_on(drawn: Mapping[str, Value], first: Value) -> dict[str, Value] | None:
+    """The inputs of `onwards`: the first state and the last of `in_turn`, and U_a is gone.
+
+    Args:
+        drawn: model (with the matrix "U_a"), annotations, mask, and others (B, K), words that
+            nobody has seen when the states are made.
+        first: what `in_turn` returned; without states there is nothing to go on from: None.
+    """
+    states = first.get("states") if isinstance(first, dict) else None
+    if not isinstance(states, list):
+        return None
+    matrix = drawn["model"]["U_a"]
     return {
-        "logits": together,
-        "again": again,
-        "sizes": [_numbers(state) for state in states[1:]],
-        "projects": _projects(answer, inputs, together),
+        "model": drawn["model"] | {"U_a": torch.full_like(matrix, torch.nan)},
+        "annotations": drawn["annotations"],
+        "mask": drawn["mask"],
+        "tokens": drawn["others"],
+        "states": [without(states[at], matrix) for at in (0, -1)],
     }
 
 
-def _projects(answer: Answer, inputs: Mapping[str, Value], logits: Tensor) -> bool:
-    """Whether an answer needs U_a after the first word, in whatever way it reads it.
+def onwards(answer: Answer, inputs: Mapping[str, Value]) -> Tensor:
+    """Decodes from each of some states that were written down.
 
-    The matrix is overwritten with NaN in place, so that one kept in the state is gone too.
+    Args:
+        answer: as for `in_turn`.
+        inputs: model, annotations (B, S, k), mask (B, S), tokens (B, K), and N states.
+
+    Returns:
+        Logits (N, B, K, V).
     """
-    model, annotations, mask, tokens = (copied(value) for value in inputs.values())
-    state: Any = None
-    for token, before in zip(tokens.unbind(1), logits.unbind(1), strict=True):
-        try:
-            result: Any = answer(model, annotations, mask, token, state)
-            now, state = result
-            if not Tolerance().allows(now, before).all():
-                return True
-        except Exception:  # an answer that looks for NaN itself
-            return True
-        model["U_a"].fill_(torch.nan)
-    return False
-
-
-def _numbers(state: object) -> int:
-    """How many numbers a state holds, whatever it is made of; a letter counts as one."""
-    if isinstance(state, Tensor):
-        return state.numel()
-    if isinstance(state, np.ndarray):
-        return state.size
-    if isinstance(state, (str, bytes)):
-        return len(state)
-    names = [name for kind in type(state).__mro__ for name in vars(kind).get("__slots__", ())]
-    parts = [getattr(state, name, None) for name in {*names, *getattr(state, "__dict__", ())}]
-    if isinstance(state, Mapping):
-        parts.extend(state.values())
-    elif isinstance(state, Collection):
-        parts.extend(state)
-    elif not parts:
-        return 1
-    return sum(map(_numbers, parts))
+    model, annotations, mask, tokens, states = inputs.values()
+    rows: list[Tensor] = []
+    for state in map(unpacked, states):
+        for token in tokens.unbind(1):
+            logits, state = answer(model, annotations, mask, token, state)  # type: ignore[misc]
+            rows.append(logits)
+    together = torch.stack(rows, 1)  # (B, N·K, V)
+    return together.unflatten(1, (len(states), -1)).movedim(1, 0)

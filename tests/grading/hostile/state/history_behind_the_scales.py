@@ -2,7 +2,6 @@
 
 question: step
 expect: wrong|raised 0
-known: the state is weighed in the process that holds the answer
 """
 import sys
 
@@ -11,9 +10,9 @@ def module(name):
     return next(m for full, m in list(sys.modules.items()) if full.endswith("." + name))
 
 
-stepping = module("stepping")
-stepping._numbers = lambda state: 1
-stepping._projects = lambda *_: False
+stepping, handing = module("stepping"), module("handing")
+stepping.packed = handing.packed = lambda state: 1
+handing.numbers = lambda value: 1
 
 
 def step(model, annotations, mask, token, state=None):

@@ -2,7 +2,7 @@
 
 question: step
 expect: wrong 0
-hint: grows with every word
+hint: something of type Prefix; it may be made of
 """
 import collections
 

@@ -2,7 +2,7 @@
 
 question: step
 expect: wrong 0
-known: the state is weighed in the process that holds the answer
+hint: cannot go on from its state
 """
 copies = []
 
