@@ -7,6 +7,7 @@ A worker that is lost loses nothing: the scheduler hands its answers to the othe
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import functools
 import socket
@@ -23,7 +24,8 @@ from attention_course.grading.marks import Answer, How, Json, Mark, Reason
 from attention_course.grading.running import Lanes, Marks, Task
 
 PROTOCOLS = ("tcp", "tls", "ws", "wss")
-CONNECT = 5.0  # seconds
+CONNECT = 5.0  # seconds until somebody is there
+ANSWER = 10.0  # seconds until that is a scheduler
 LOST_WORKERS = 4  # an answer is given up when so many workers were lost that had it
 
 
@@ -35,18 +37,19 @@ def there(address: str, *, require: bool) -> Lanes:
         require: mark only where answers are isolated from the worker that runs them.
 
     Raises:
-        RuntimeError: dask is not installed, nobody answers at the address, or a worker has other
-            versions than this machine.
+        RuntimeError: dask is not installed, no scheduler answers at the address, or a worker has
+            other versions than this machine.
         ValueError: that is no address.
     """
     distributed = _distributed()
     _reachable(address)
+    _scheduler(distributed, address)
 
     def lanes(tasks: list[Task], seed: int) -> Marks:
         try:
             client = distributed.Client(address, timeout="10s", set_as_default=False)
         except (OSError, ValueError) as error:
-            raise RuntimeError(f"no scheduler answers at {address}: {error}") from error
+            raise RuntimeError(_nobody(address, error)) from error
         with client:
             questions = sorted({task.question for task in tasks})
             _same_versions(client.run(described, questions), described(questions))
@@ -128,7 +131,38 @@ def _reachable(address: str) -> None:
     try:
         socket.create_connection((host, port), timeout=CONNECT).close()
     except OSError as error:
-        raise RuntimeError(f"no scheduler answers at {address}: {error}") from error
+        raise RuntimeError(_nobody(address, error)) from error
+
+
+def _scheduler(distributed: Any, address: str) -> None:
+    """Asks whoever is there what it is; dask's client would wait for an answer without end.
+
+    Raises:
+        RuntimeError: it is no scheduler, or one that says nothing.
+    """
+
+    async def kind() -> str:
+        how = distributed.Security().get_connection_args("client")
+        async with distributed.rpc(address, connection_args=how) as asked:
+            return str((await asked.identity())["type"])
+
+    try:
+        found = asyncio.run(asyncio.wait_for(kind(), ANSWER))
+    except asyncio.TimeoutError as error:  # Python 3.10 has another TimeoutError besides
+        why = f"something listens there, and said nothing within {ANSWER:g} s"
+        raise RuntimeError(_nobody(address, why)) from error
+    except Exception as error:  # what another program says can fail in any way to be read
+        why = f"what listens there could not be asked: {error}"
+        raise RuntimeError(_nobody(address, why)) from error
+    if found != "Scheduler":
+        raise RuntimeError(_nobody(address, f"it is the address of a {found.lower()}"))
+
+
+def _nobody(address: str, why: object) -> str:
+    return (
+        f"no scheduler answers at {address}: {why}. `dask scheduler` starts one and prints its "
+        "address; without --scheduler this machine marks by itself"
+    )
 
 
 def _same_versions(found: dict[str, dict[str, str]], own: dict[str, str]) -> None:
