@@ -42,10 +42,7 @@ def submissions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def undisturbed(submissions: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The marks of a run that nobody stops."""
-    out = tmp_path_factory.mktemp("undisturbed")
-    result = grade(submissions, out, "--seed", str(SEED))
-    assert result.exit_code == 0, result.output
-    return marks(out)
+    return runs.undisturbed(submissions, tmp_path_factory.mktemp("undisturbed"), SEED)
 
 
 def kept(out: Path) -> int:
