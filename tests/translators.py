@@ -10,6 +10,7 @@ import torch
 from attention_course.data.batches import Batch
 from attention_course.models.bahdanau import RNNSearch
 from attention_course.models.encoder_decoder import EncoderDecoder
+from attention_course.models.luong import Luong
 from torch import Tensor, nn
 
 SOURCE_WORDS, TARGET_WORDS = 11, 13
@@ -22,6 +23,21 @@ TRANSLATORS: dict[str, Callable[..., Any]] = {
     "fixed": partial(EncoderDecoder, **SIZES),
     "fixed, both ways": partial(EncoderDecoder, **SIZES, bidirectional=True),
     "fixed, torch's cell": partial(EncoderDecoder, **SIZES, cell="torch", readout="current"),
+}
+
+# The end mark is attended to, so that a sentence may have a single token, as with the others.
+_LUONG = partial(Luong, embedding=3, hidden=4, layers=2, dropout=0.0, attend_end=True)
+LUONG: dict[str, Callable[..., Any]] = {
+    "luong": _LUONG,
+    "luong, not fed": partial(_LUONG, score="dot", input_feeding=False),
+    "luong, location": partial(_LUONG, score="location", score_options={"max_length": 6}),
+    "luong, reversed": partial(_LUONG, score="concat", reversed_source=True),
+    "luong, local-m": partial(_LUONG, score="cosine", window="local-m", D=1),
+    "luong, local-m, reversed": partial(_LUONG, window="local-m", D=1, reversed_source=True),
+    "luong, local-p": partial(_LUONG, window="local-p", D=2),
+    "luong, local-p, reversed": partial(
+        _LUONG, score="additive", window="local-p", D=2, reversed_source=True, renormalise=True
+    ),
 }
 
 
@@ -39,7 +55,7 @@ def shaken(module: nn.Module, seed: int = 0) -> Any:
 
 
 def translator(name: str, seed: int = 0) -> Any:
-    return shaken(TRANSLATORS[name](SOURCE_WORDS, TARGET_WORDS), seed)
+    return shaken((TRANSLATORS | LUONG)[name](SOURCE_WORDS, TARGET_WORDS), seed)
 
 
 def ragged(

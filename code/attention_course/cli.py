@@ -12,7 +12,7 @@ import click
 import attention_course
 
 EXPERIMENTS = ("bahdanau", "multi30k")
-DATA_SETS = ("translation", "multi30k")
+DATA_SETS = ("translation", "multi30k", "stretched")
 
 
 # Commands in modules of their own: their names, and where they are found when they are asked for.

@@ -10,13 +10,18 @@ import pytest
 import torch
 from attention_course.models.bahdanau import RNNSearch
 from attention_course.models.encoder_decoder import EncoderDecoder
+from attention_course.models.luong import Luong
 from attention_course.training import translation_loss
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from translators import SOURCE_WORDS, TARGET_WORDS, TRANSLATORS, ragged, translator
+from translators import LUONG, SOURCE_WORDS, TARGET_WORDS, TRANSLATORS, ragged, translator
 
-each = pytest.mark.parametrize("name", TRANSLATORS)
-attending = pytest.mark.parametrize("name", [name for name in TRANSLATORS if "search" in name])
+each = pytest.mark.parametrize("name", TRANSLATORS | LUONG)
+of_chapters_1_and_2 = pytest.mark.parametrize("name", TRANSLATORS)
+attending_everywhere = pytest.mark.parametrize(
+    "name",
+    [n for n in TRANSLATORS | LUONG if "fixed" not in n and "local" not in n],
+)
 LENGTHS = st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), min_size=1, max_size=4)
 
 
@@ -48,7 +53,7 @@ def test_the_appendix_by_hand(name: str) -> None:
 def test_shapes(name: str) -> None:
     model, batch = translator(name), ragged([5, 2], [3, 4])
     logits, weights = model(batch.source, batch.source_mask, batch.target_in)
-    N = 1 if "search" in name else 0
+    N = 0 if "fixed" in name else 1
     assert logits.shape == (2, 4, TARGET_WORDS)
     assert weights.shape == (2, N, 1, 4, 5)
     state = model.start(batch.source, batch.source_mask)
@@ -57,7 +62,7 @@ def test_shapes(name: str) -> None:
     assert weights.shape == (2, N, 1, 5)
 
 
-@attending
+@attending_everywhere
 @settings(deadline=None, max_examples=20)
 @given(LENGTHS, st.integers(0, 99))
 def test_weights_are_shares(name: str, lengths: list[tuple[int, int]], seed: int) -> None:
@@ -146,7 +151,7 @@ def test_steps_are_teacher_forcing(name: str, lengths: list[tuple[int, int]], se
         close(step_weights, weights[..., t, :])
 
 
-@pytest.mark.parametrize("kind", [RNNSearch, EncoderDecoder])
+@pytest.mark.parametrize("kind", [RNNSearch, EncoderDecoder, Luong])
 def test_steps_in_single_precision(kind: Any) -> None:
     """As the searches use it: float32, the paper's own initialisation, to 1e-5."""
     torch.manual_seed(0)
@@ -216,7 +221,8 @@ def test_later_words_do_not_matter(name: str) -> None:
         embedded.append(output.detach().requires_grad_())
         return embedded[-1]
 
-    model.decoder.E.register_forward_hook(keep)
+    words = model.E_target if isinstance(model, Luong) else model.decoder.E
+    words.register_forward_hook(keep)
     logits, _ = model(batch.source, batch.source_mask, batch.target_in)
     for t in range(4):
         (gradient,) = torch.autograd.grad(logits[:, t].sum(), embedded[0], retain_graph=True)
@@ -227,7 +233,7 @@ def test_later_words_do_not_matter(name: str) -> None:
 # --- where things enter ---
 
 
-@each
+@of_chapters_1_and_2
 def test_which_state_the_word_is_read_from(name: str) -> None:
     """With one target word, "previous" reads s_0, which the decoder's unit has no part in."""
     model, batch = translator(name), ragged([4, 3], [1, 1])
@@ -239,7 +245,7 @@ def test_which_state_the_word_is_read_from(name: str) -> None:
     assert all(moved) if model.decoder.readout == "current" else not any(moved)
 
 
-@each
+@of_chapters_1_and_2
 @pytest.mark.parametrize("part", [0, 1, 2], ids=["first gate", "second gate", "candidate"])
 def test_the_context_enters_gates_and_candidate(name: str, part: int) -> None:
     model, batch = translator(name), ragged([4, 3], [3, 3])
@@ -249,7 +255,7 @@ def test_the_context_enters_gates_and_candidate(name: str, part: int) -> None:
     assert (model.decoder.C.weight.grad[part * n : (part + 1) * n] != 0).all()
 
 
-@each
+@of_chapters_1_and_2
 def test_the_decoder_begins_from_an_end_of_the_encoder(name: str) -> None:
     """Read both ways: the backward state at the first word; else the last forward state."""
     model, batch = translator(name), ragged([5, 2, 3], [1, 1, 1], extra=1)

@@ -6,23 +6,28 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from attention_course.data import multi30k, translation
+from attention_course.data import algorithmic, multi30k, pairs, translation
 from attention_course.data.pairs import Corpus
 
 _MAKERS: dict[str, Callable[..., Corpus]] = {
     "translation": translation.corpus,
     "multi30k": multi30k.corpus,
+    "stretched": algorithmic.stretched,
 }
 
 
-def load(name: str, **options: Any) -> Corpus:
+def load(name: str, *, reversed_sources: bool = False, **options: Any) -> Corpus:
     """A corpus by its name.
 
     Args:
         name: ``"translation"``, generated English→French or →German with gold alignments, needs no
-            network; or ``"multi30k"``, real captions, read from the folder that
-            ``ATTENTION_COURSE_DATA`` names or else downloaded.
-        options: those of `attention_course.data.translation.corpus` or
+            network; ``"stretched"``, words said one to three times, likewise; or ``"multi30k"``,
+            real captions, read from the folder that ``ATTENTION_COURSE_DATA`` names or else
+            downloaded.
+        reversed_sources: whether sources come from their last word to their first, see
+            `attention_course.data.pairs.reversed_sources`.
+        options: those of `attention_course.data.translation.corpus`,
+            `attention_course.data.algorithmic.stretched` or
             `attention_course.data.multi30k.corpus`.
 
     Raises:
@@ -37,7 +42,8 @@ def load(name: str, **options: Any) -> Corpus:
             raise TypeError(
                 f"the data set {name!r} has no option {option!r}; it has {', '.join(known)}"
             )
-    return maker(**options)
+    corpus = maker(**options)
+    return pairs.reversed_sources(corpus) if reversed_sources else corpus
 
 
 def available(name: str) -> bool:
@@ -47,7 +53,7 @@ def available(name: str) -> bool:
         ValueError: an unknown name.
         FileNotFoundError: ``ATTENTION_COURSE_DATA`` names what is not a folder.
     """
-    return _maker(name) is translation.corpus or multi30k.available()
+    return _maker(name) is not multi30k.corpus or multi30k.available()
 
 
 def _maker(name: str) -> Callable[..., Corpus]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from attention_course.data.vocabulary import Vocabulary
 
@@ -46,3 +46,28 @@ class Corpus:
         """
         source, target = self.source_vocabulary, self.target_vocabulary
         return [(source.encode(pair.source), target.encode(pair.target)) for pair in pairs]
+
+
+def reversed_sources(corpus: Corpus) -> Corpus:
+    """The corpus with each source sentence from its last word to its first.
+
+    Gold alignments go along: a link points at the same word, which now stands elsewhere. The end
+    mark, which `Corpus.encode` adds, still ends the sentence.
+
+    Source: Sutskever, Vinyals and Le, 1409.3215, Section 3.3; Luong et al., 1508.04025, Section 4.
+    """
+
+    def turned(pair: Pair) -> Pair:
+        last = len(pair.source) - 1
+        links = pair.alignment
+        return Pair(
+            pair.source[::-1],
+            pair.target,
+            None if links is None else frozenset((t, last - s) for t, s in links),
+        )
+
+    train, validation, test = (
+        tuple(map(turned, pairs)) for pairs in (corpus.train, corpus.validation, corpus.test)
+    )
+    name = f"{corpus.name}, sources reversed"
+    return replace(corpus, name=name, train=train, validation=validation, test=test)

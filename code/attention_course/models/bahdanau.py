@@ -70,6 +70,11 @@ class AdditiveAttention(nn.Module):
         keys: Tensor = self.U_a(annotations)
         return keys
 
+    def score(self, query: Tensor, keys: Tensor) -> Tensor:
+        """e_i, (B, S), of the query s_{i-1} (B, query_size) and the keys (B, S, n')."""
+        e: Tensor = torch.tanh(self.W_a(query)[:, None] + keys) @ self.v_a
+        return e
+
     def forward(self, query: Tensor, keys: Tensor, mask: Tensor) -> Tensor:
         """The weights of one target position.
 
@@ -81,7 +86,7 @@ class AdditiveAttention(nn.Module):
         Returns:
             α_i, (B, S): at least 0, 0 on padding, with sum 1 (0 where all is padding).
         """
-        e = torch.tanh(self.W_a(query)[:, None] + keys) @ self.v_a  # (B, S)
+        e = self.score(query, keys)  # (B, S)
         return masked_softmax(e, mask)
 
 

@@ -51,11 +51,21 @@ def check_source(source: Tensor, source_mask: Tensor, vocabulary: int) -> None:
         vocabulary: how many token ids the model knows.
     """
     _check_ids("source", source, 2, "(B, S)", vocabulary)
+    check_mask(source_mask, tuple(source.shape), "like source", "sentence")
+
+
+def check_mask(source_mask: Tensor, shape: tuple[int, ...], why: str, row: str) -> None:
+    """Raises ValueError unless ``source_mask`` is bool, of that shape, with a True in every row.
+
+    Args:
+        shape: (B, S).
+        why: where the shape comes from, for the message: "like source".
+        row: what a row of the batch is: "sentence".
+    """
     _check_tensor("source_mask", source_mask)
-    if source_mask.shape != source.shape:
+    if source_mask.shape != shape:
         raise ValueError(
-            f"source_mask has shape {tuple(source_mask.shape)}, "
-            f"expected {tuple(source.shape)} like source"
+            f"source_mask has shape {tuple(source_mask.shape)}, expected {shape} {why}"
         )
     if source_mask.dtype != torch.bool:
         raise ValueError(
@@ -65,7 +75,7 @@ def check_source(source: Tensor, source_mask: Tensor, vocabulary: int) -> None:
     if not real.all():
         empty = int((~real).nonzero()[0])
         raise ValueError(
-            f"sentence {empty} is empty: source_mask has no True in row {empty}, "
+            f"{row} {empty} is empty: source_mask has no True in row {empty}, "
             "expected at least one real word"
         )
 
@@ -80,6 +90,26 @@ def check_token(token: Tensor, batch: int, vocabulary: int) -> None:
     """Raises ValueError unless ``token`` (B,) fits ``batch`` sentences and the vocabulary."""
     _check_ids("token", token, 1, "(B,)", vocabulary)
     _check_batch("token", token, batch)
+
+
+def check_vectors(name: str, vectors: Tensor, shape: str, size: int) -> None:
+    """Raises ValueError unless ``vectors`` has the rank of ``shape`` and ends in ``size``.
+
+    Args:
+        name: what the message calls it.
+        shape: in letters, for example ``"(B, S, m)"``.
+        size: the last dimension, which the module was made for.
+    """
+    _check_tensor(name, vectors)
+    if vectors.dim() != shape.count(",") + 1 or vectors.numel() == 0:
+        raise ValueError(f"{name} has shape {tuple(vectors.shape)}, expected {shape}, not empty")
+    if not vectors.is_floating_point():
+        raise ValueError(f"{name} has dtype {vectors.dtype}, expected floating-point numbers")
+    if vectors.shape[-1] != size:
+        raise ValueError(
+            f"{name} has shape {tuple(vectors.shape)}: {vectors.shape[-1]} numbers each, "
+            f"expected {size}"
+        )
 
 
 def check_sizes(**sizes: int) -> None:
