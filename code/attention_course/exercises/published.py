@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def learners(name: str) -> Path:
     return _notebook(name, "exercises")
 
 
+@functools.cache
 def setup(name: str) -> tuple[str, ...]:
     """The sources of the cells that run before the answers: imports, and functions that are given.
 

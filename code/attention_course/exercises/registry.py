@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
+import sys
 
 from attention_course import exercises
 from attention_course.exercises.question import Exercise, Question
@@ -28,9 +29,9 @@ def exercise(name: str) -> Exercise:
     Raises:
         ValueError: there is none; with the names that there are.
     """
-    if name not in names():
+    if not _is_there(name):
         raise ValueError(f"there is no exercise {name!r}, expected one of: {', '.join(names())}")
-    found: Exercise = importlib.import_module(f"{exercises.__name__}.{name}.exercise").EXERCISE
+    found: Exercise = importlib.import_module(_module(name)).EXERCISE
     return found
 
 
@@ -41,9 +42,17 @@ def question(question_id: str) -> Question:
         ValueError: there is none; with the ids that come nearest.
     """
     name = str(question_id).partition(".")[0]
-    known = {q.id: q for q in exercise(name).questions} if name in names() else {}
+    known = {q.id: q for q in exercise(name).questions} if _is_there(name) else {}
     if isinstance(question_id, str) and question_id in known:
         return known[question_id]
     ids = [q.id for other in names() for q in exercise(other).questions]
     near = difflib.get_close_matches(str(question_id), ids, n=3, cutoff=0.5) or list(known) or ids
     raise ValueError(f"there is no question {question_id!r}; did you mean {' or '.join(near)}?")
+
+
+def _module(name: str) -> str:
+    return f"{exercises.__name__}.{name}.exercise"
+
+
+def _is_there(name: str) -> bool:
+    return _module(name) in sys.modules or name in names()  # the folder is read once for each

@@ -135,7 +135,7 @@ def test_what_does_nothing_leaves_a_stub_a_stub(more: str, tmp_path: Path) -> No
         ("", "\nimport torch"),
         ("", "\nglobals().update(additive_score=max)"),
         ("write your", "my"),
-        ("keys: Tensor", "keys: Tensor = 1 / 0"),
+        ("v: Tensor", "v: Tensor = 1 / 0"),
         ("def additive_score", "@print\ndef additive_score"),
         ("raise", "return 1\n    raise"),
     ],

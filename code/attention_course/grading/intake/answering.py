@@ -29,7 +29,7 @@ class Answering:
     def __init__(self, matched: Matched, code: Sequence[CodeCell]) -> None:
         self.matches = matched.matches
         self.code = code
-        self.setup = _setup(matched.exercise.name)
+        self.setup = published.setup(matched.exercise.name)
         self.helpers = Helpers(code, _given(matched.exercise.name))
 
     def answer(self, match: Match) -> Answer:
@@ -138,6 +138,8 @@ def _borrowing(cell: CodeCell, borrowed: Sequence[Definition]) -> Iterator[str]:
 
 
 def _missing(undefined: Sequence[str], own: Sequence[Statement]) -> Iterator[str]:
+    if not undefined:  # as it mostly is: spares a look at every node
+        return
     annotations = [
         annotation
         for node in (inner for one in own for inner in ast.walk(one.node))
@@ -170,14 +172,9 @@ def _stubs(exercise: str) -> frozenset[str]:
 
 
 @lru_cache
-def _setup(exercise: str) -> tuple[str, ...]:
-    return published.setup(exercise)
-
-
-@lru_cache
 def _given(exercise: str) -> frozenset[str]:
     """The names that an exercise's setup defines."""
     statements: list[Statement] = []
-    for source in _setup(exercise):
+    for source in published.setup(exercise):
         statements += parsing.statements(source)
     return frozenset(name for statement in statements for name in statement.binds)
