@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -20,55 +18,22 @@ from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
+from widget_reader import (
+    Page,
+    Reader,
+    assert_readable,
+    every_theme,
+    in_theme,
+    media,
+    without_script,
+    write_page,
+)
 
 SOURCE, TARGET = ["the", "red", "house"], ["la", "maison", "rouge"]
 WEIGHTS = [[0.9, 0.06, 0.04], [0.04, 0.32, 0.64], [0.003, 0.997, 0]]
 GOLD = {(0, 0), (1, 2), (2, 1)}
 EXAMPLE = AttentionExample(SOURCE, TARGET, WEIGHTS, GOLD, "Order")
-
-
-@dataclass
-class Node:
-    tag: str
-    attributes: dict[str, str | None]
-    text: str = ""
-
-
-class Page(HTMLParser):
-    """The elements of a piece of HTML; fails where a tag is closed that is not open."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[Node] = []
-        self.nodes: list[Node] = []
-        self.feed(html)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert len(dict(attrs)) == len(attrs), f"an attribute of {tag} stands twice"
-        self.nodes.append(Node(tag, dict(attrs)))
-        self.open.append(self.nodes[-1])
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop().tag == tag
-
-    def handle_data(self, data: str) -> None:
-        for node in self.open:
-            node.text += data
-
-    def named(self, tag: str, **attributes: str) -> list[Node]:
-        return [
-            node
-            for node in self.nodes
-            if node.tag == tag and attributes.items() <= node.attributes.items()
-        ]
-
-    def texts(self, tag: str, **attributes: str) -> list[str]:
-        return [node.text for node in self.named(tag, **attributes)]
 
 
 def html_of(*examples: AttentionExample) -> str:
@@ -273,62 +238,8 @@ MAPS = [
 @pytest.fixture
 def page(tmp_path: Path) -> str:
     """A page with two maps, the first of them shown twice."""
-    first, second = (figure._repr_html_() for figure in MAPS)
-    path = tmp_path / "maps.html"
-    path.write_text(
-        "<!doctype html><html lang=en><meta charset=utf-8><title>Maps</title>"
-        "<meta name=viewport content='width=device-width,initial-scale=1'>"
-        f"<body><h1>Maps</h1>{first}<p>between</p>{second}{first}</body></html>",
-        encoding="utf-8",
-    )
-    return path.as_uri()
-
-
-class Reader:
-    """One map of the open page, in a reader's hands."""
-
-    def __init__(self, browser: webdriver.Chrome, number: int = 0) -> None:
-        self.browser = browser
-        self.root = browser.find_elements(By.CSS_SELECTOR, ".attention-map")[number]
-
-    def all(self, selector: str) -> list[WebElement]:
-        """The elements that are shown."""
-        return self.browser.execute_script(
-            "return [...arguments[0].querySelectorAll(arguments[1])]"
-            ".filter(node => node.checkVisibility())",
-            self.root,
-            selector,
-        )
-
-    def texts(self, selector: str) -> list[str]:
-        """What stands in them. The word for gold, which is not seen, takes a line of its own."""
-        shown = self.browser.execute_script(
-            "return arguments[0].map(node => node.innerText)", self.all(selector)
-        )
-        return [" ".join(text.split()) for text in shown]
-
-    def words(self, label: str) -> list[WebElement]:
-        return self.all(f"[role=group][aria-label^={label}] button")
-
-    @property
-    def said(self) -> str:
-        (region,) = self.all("[role=status]")
-        return region.text
-
-    def pressed(self) -> list[str]:
-        return [text.split()[0] for text in self.texts("button[aria-pressed=true]")]
-
-    def numbers(self, label: str) -> list[str]:
-        return self.texts(f"[role=group][aria-label^={label}] small")
-
-    def hover(self, element: WebElement) -> None:
-        ActionChains(self.browser).move_to_element(element).perform()
-
-    def press(self, *keys: str) -> None:
-        ActionChains(self.browser).send_keys(*keys).perform()
-
-    def focused(self) -> str:
-        return self.browser.switch_to.active_element.text.split("\n")[0]
+    first, second = MAPS
+    return write_page(tmp_path / "maps.html", first, second, first)
 
 
 def test_maps_live_side_by_side_without_complaint(browser: webdriver.Chrome, page: str) -> None:
@@ -365,9 +276,7 @@ def test_what_is_read_out_is_what_is_shown(browser: webdriver.Chrome, tmp_path: 
     """Also where a third decimal could be rounded either way."""
     weights = [[0.10496, 0.10504, 0.004999, 0.9949, 12.3456]]
     figure = AttentionMap.single(list("abcde"), ["t"], weights, {(0, 2)})
-    path = tmp_path / "rounded.html"
-    path.write_text(f"<!doctype html><meta charset=utf-8>{figure._repr_html_()}", "utf-8")
-    open_page(browser, path.as_uri())
+    open_page(browser, write_page(tmp_path / "rounded.html", figure))
     reader = Reader(browser)
     assert reader.texts("td")[1:] == [".10", ".10", "gold", ".99", "12.35"]
     assert reader.said == "“t” looked at: e 12.35, d 0.99, a 0.10. Gold: c."
@@ -458,10 +367,7 @@ def test_a_tap_chooses_and_a_swipe_does_not(browser: webdriver.Chrome, page: str
         word,
     )
     assert reader.pressed() == ["la"]
-    box = browser.execute_script("return arguments[0].getBoundingClientRect().toJSON()", word)
-    point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
-    for kind, points in (("touchStart", [point]), ("touchEnd", [])):
-        browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    reader.tap(word)
     assert reader.pressed() == ["rouge"]
     # what cannot have the focus answers to a tap as well; nor do all phones focus a button
     for element, word in ((reader.all("td.g")[1], "maison"), (reader.words("Source")[1], "red")):
@@ -528,61 +434,18 @@ def test_a_long_sentence_fits_a_phone(browser: webdriver.Chrome, page: str) -> N
         assert corner["bottom"] - 1 <= cell["top"] <= cell["bottom"] <= inside["bottom"] + 1
 
 
-TEXTS = """
-// Every visible text of the maps: its words, its colour, and the ground it stands on.
-const layers = (node) => {
-  const found = [];
-  for (let at = node; at; at = at.parentElement) {
-    const [r, g, b, a = 1] = getComputedStyle(at).backgroundColor.match(/[\\d.]+/g).map(Number);
-    found.push([r, g, b, a]);
-    if (a === 1) break;
-  }
-  return found.reverse();
-};
-const over = (below, [r, g, b, a]) => [r, g, b].map((c, i) => c * a + below[i] * (1 - a));
-return [...document.querySelectorAll(".attention-map *")]
-  .filter((node) => node.checkVisibility() && !node.closest("select, span, style, script"))
-  .filter((node) => [...node.childNodes].some((c) => c.nodeType === 3 && c.data.trim()))
-  .map((node) => [node.textContent, getComputedStyle(node).color,
-                  `rgb(${layers(node).reduce(over, [255, 255, 255])})`]);
-"""
-
-
-@pytest.mark.parametrize(
-    ("prepare", "dark"),
-    [
-        ("", False),
-        ("document.documentElement.dataset.theme = 'light'", False),
-        ("document.documentElement.dataset.theme = 'dark'", True),
-        ("document.documentElement.setAttribute('theme', 'dark')", True),
-        ("document.body.dataset.jpThemeLight = 'false'", True),
-        ("document.body.classList.add('vscode-dark')", True),
-        ("prefers dark", True),
-        ("prefers dark; document.documentElement.dataset.theme = 'light'", False),
-        ("prefers dark; document.body.dataset.jpThemeLight = 'true'", False),
-    ],
-)
+@every_theme
 def test_every_text_can_be_read_in_both_themes(
     browser: webdriver.Chrome, page: str, prepare: str, dark: bool
 ) -> None:
-    preferred = "dark" if prepare.startswith("prefers dark") else "light"
-    features = [{"name": "prefers-color-scheme", "value": preferred}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    open_page(browser, page)
-    browser.execute_script(prepare.removeprefix("prefers dark"))
-    # all shades at once, the worst of them next to where the text changes its colour
-    shades = [0, 0.01, 0.2, 0.4, 0.6, 0.694, 0.695, 0.8, 1]
-    browser.execute_script(
-        "document.querySelectorAll('.attention-map')[1].outerHTML = arguments[0]",
-        AttentionMap.single(["s"] * 9, ["t"], [shades])._repr_html_(),
-    )
-    texts = browser.execute_script(TEXTS)
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    assert len(texts) > 50
-    for text, colour, ground in texts:
-        assert contrast(colour, ground) >= 4.5, f"{text!r}: {colour} on {ground}"
-    ground = texts[0][2]
-    assert (contrast(ground, "#000000") < 2) is dark
+    with in_theme(browser, page, prepare):
+        # all shades at once, the worst of them next to where the text changes its colour
+        shades = [0, 0.01, 0.2, 0.4, 0.6, 0.694, 0.695, 0.8, 1]
+        browser.execute_script(
+            "document.querySelectorAll('.attention-map')[1].outerHTML = arguments[0]",
+            AttentionMap.single(["s"] * 9, ["t"], [shades])._repr_html_(),
+        )
+        assert_readable(browser, dark, at_least=51)
 
 
 def test_outlines_stand_out_in_both_themes(browser: webdriver.Chrome, page: str) -> None:
@@ -615,8 +478,7 @@ def test_the_styles_of_a_page_do_not_reach_the_table(browser: webdriver.Chrome, 
 
 
 def test_without_a_script_the_tables_are_there(browser: webdriver.Chrome, page: str) -> None:
-    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-    try:
+    with without_script(browser):
         browser.get(page)
         reader = Reader(browser)
         assert reader.all("button, select, input, [role=status]") == []
@@ -627,16 +489,10 @@ def test_without_a_script_the_tables_are_there(browser: webdriver.Chrome, page: 
         shades = {cell.value_of_css_property("background-color") for cell in cells}
         assert len(shades) == 3
         assert cells[0].value_of_css_property("outline-style") == "solid"
-    finally:
-        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
 def test_on_paper_the_whole_table_is_there(browser: webdriver.Chrome, page: str) -> None:
-    browser.execute_cdp_cmd(
-        "Emulation.setEmulatedMedia",
-        {"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]},
-    )
-    try:
+    with media(browser, "print", "dark"):
         open_page(browser, page)
         resize(browser, 700, 1000)  # about the width of A4 between its margins
         reader = Reader(browser)
@@ -646,5 +502,3 @@ def test_on_paper_the_whole_table_is_there(browser: webdriver.Chrome, page: str)
         assert table.size["width"] <= 700
         assert contrast(reader.root.value_of_css_property("background-color"), "#ffffff") == 1
         assert len([text for text in reader.texts("tbody td") if text]) > 1600
-    finally:
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})

@@ -32,19 +32,6 @@ const sentence = (axis, i, showGold) => {
     (showGold && gold.length ? ` Gold: ${gold.join(", ")}.` : "");
 };
 
-// Scrolls the matrix inside its own box; scrollIntoView would move the whole page. The corner's
-// size is what the sticky headers cover.
-const reveal = (box, cell, corner) => {
-  const outer = box.getBoundingClientRect();
-  const inner = cell.getBoundingClientRect();
-  const top = inner.top - outer.top - corner.offsetHeight;
-  const bottom = inner.bottom - outer.top - box.clientHeight;
-  const left = inner.left - outer.left - corner.offsetWidth;
-  const right = inner.right - outer.left - box.clientWidth;
-  box.scrollTop += top < 0 ? top : Math.max(bottom, 0);
-  box.scrollLeft += left < 0 ? left : Math.max(right, 0);
-};
-
 // A cell's shade, number and outline, worn by the button of its word.
 const wear = (button, cell) => {
   button.style.cssText = cell ? cell.style.cssText : "";
@@ -65,9 +52,7 @@ const addSentence = (view, axis, label) => {
 const enhance = (root, example) => {
   const map = read(example);
   map.target.isTarget = true;
-  const box = example.querySelector(".am-box");
-  const table = example.querySelector("table");
-  const corner = example.querySelector("thead td");
+    const table = example.querySelector("table");
   const view = make("div", "am-view am-shaded");
   const said = make("p", "am-said");
   said.setAttribute("role", "status");
@@ -88,7 +73,7 @@ const enhance = (root, example) => {
     }));
     tabStop(axis.buttons, i);
     said.textContent = sentence(axis, i, !root.matches(".am-plain"));
-    if (scroll) reveal(box, line.reduce((a, b) => (weight(b) > weight(a) ? b : a)), corner);
+    if (scroll) reveal(table, line.reduce((a, b) => (weight(b) > weight(a) ? b : a)));
   };
 
   const at = (node) => {
@@ -112,7 +97,7 @@ const enhance = (root, example) => {
   onTouch(example, touch);
   root.addEventListener("change", () => choose(...chosen));
   choose(map.target, 0);
-  box.before(view);
+  table.parentNode.before(view);
 };
 
 takeUp(".attention-map", (root, bar, examples) => {

@@ -105,7 +105,7 @@ class AttentionMap:
             "Columns: source words. The stronger the shade, the larger the weight; "
             f"blank: below {parts.BLANK_BELOW}.{outlined}"
         )
-        return parts.figure_html("attention-map", body, note, ["table.css"])
+        return parts.figure_html("attention-map", body, note, ["table"])
 
 
 def _weights(weights: Any, targets: int, sources: int) -> NDArray[np.float64]:

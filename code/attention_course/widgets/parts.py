@@ -23,22 +23,22 @@ BLANK_BELOW = 0.01
 FLIP_FROM = 0.695
 
 
-def figure_html(kind: str, body: str, note: str, styles: Sequence[str], data: str = "") -> str:
+def figure_html(kind: str, body: str, note: str, shared: Sequence[str], data: str = "") -> str:
     """The figure, whole: it asks for no other file.
 
     kind: its class, with `_` for `-` also the name of its own style and script.
     body: its data, which is what is seen without a script; the id depends on it and on `data`.
     note: one paragraph that says how to read it.
-    styles: the shared style files that it needs besides parts.css.
+    shared: what it needs besides `parts`: names of a style and a script.
     data: attributes of the outermost element.
     """
-    own = kind.replace("-", "_")
-    style = "\n".join(map(asset, ("parts.css", *styles, f"{own}.css")))
-    script = "\n".join(map(asset, ("parts.js", f"{own}.js")))
-    name = "attention-" + hashlib.sha256((data + body).encode()).hexdigest()[:10]
+    names = ("parts", *shared, kind.replace("-", "_"))
+    style = "\n".join(map(asset, [f"{name}.css" for name in names]))
+    script = "\n".join(map(asset, [f"{name}.js" for name in names]))
+    identity = "attention-" + hashlib.sha256((data + body).encode()).hexdigest()[:10]
     # The class names keep MathJax, and translate="no" a browser's translator, off the words.
     return (
-        f'<div class="attention-figure {kind} tex2jax_ignore mathjax_ignore" id="{name}"'
+        f'<div class="attention-figure {kind} tex2jax_ignore mathjax_ignore" id="{identity}"'
         f' translate="no"{data}>\n<style>{style}</style>\n{body}\n'
         f'<p class="am-note">{note}</p>\n'
         f'<script>(() => {{\n"use strict";\n{script}\n}})();</script>\n</div>'

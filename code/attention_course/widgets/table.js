@@ -1,0 +1,14 @@
+// Scrolls a table inside its own box; scrollIntoView would move the whole page. The corner's size is
+// what the sticky headers cover.
+const reveal = (table, cell) => {
+  const box = table.parentNode;
+  const corner = table.querySelector("thead td");
+  const outer = box.getBoundingClientRect();
+  const inner = cell.getBoundingClientRect();
+  const top = inner.top - outer.top - corner.offsetHeight;
+  const bottom = inner.bottom - outer.top - box.clientHeight;
+  const left = inner.left - outer.left - corner.offsetWidth;
+  const right = inner.right - outer.left - box.clientWidth;
+  box.scrollTop += top < 0 ? top : Math.max(bottom, 0);
+  box.scrollLeft += left < 0 ? left : Math.max(right, 0);
+};
