@@ -22,17 +22,18 @@ def without_training(notebook: dict[str, Any]) -> dict[str, Any]:
 
     What that takes is the learner's own computing, which every grader has to wait for.
     """
-    stubs = {_id(cell): cell for cell in _read(published.learners(EXERCISE.name))["cells"]}
-    cells = [stubs[_id(c)] if _id(c) in TRAINING else c for c in notebook["cells"]]
+    given = _given()
+    cells = [given[_id(c)] if _id(c) in TRAINING else c for c in notebook["cells"]]
     return {**notebook, "cells": cells}
 
 
 def varied(notebook: dict[str, Any], number: int) -> dict[str, Any]:
-    """The notebook with a line more in every answer, so that no two share an answer."""
+    """The notebook with a line more in every answer, so that no two share one; stubs are alike."""
+    given = _given()
     answers = {EXERCISE.grade_id(question) for question in EXERCISE.questions}
     cells = [
         {**c, "source": [*c["source"], f"\nnumber_of_this_copy = {number}\n"]}
-        if _id(c) in answers
+        if _id(c) in answers and c["source"] != given[_id(c)]["source"]
         else c
         for c in notebook["cells"]
     ]
@@ -47,6 +48,11 @@ def hand_in(folder: Path, count: int, notebook: dict[str, Any], *, different: bo
         copy = varied(notebook, number) if different else notebook
         path.write_text(json.dumps(copy), encoding="utf-8")
     return folder
+
+
+def _given() -> dict[str | None, dict[str, Any]]:
+    """The cells of the learner's notebook, by the ids of nbgrader."""
+    return {_id(cell): cell for cell in _read(published.learners(EXERCISE.name))["cells"]}
 
 
 def _id(cell: dict[str, Any]) -> str | None:
