@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import os
 import re
 import shlex
 import shutil
@@ -13,7 +15,7 @@ from pathlib import Path
 import click
 import pytest
 from attention_course.authoring.command import exercise
-from attention_course.exercises import published
+from attention_course.exercises import published, registry
 from attention_course.grading.command import NOT_ALL_MARKED, grade
 from attention_course.grading.intake import collect
 from attention_course.grading.marks import Reason
@@ -120,3 +122,31 @@ def test_the_class_of_the_readme_is_marked(tmp_path: Path) -> None:
     with (tmp_path / "marks" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row["student"]: row["total"] for row in csv.DictReader(file)}
     assert {student: float(points) for student, points in rows.items()} == {"anna": 100, "ben": 0}
+
+
+@pytest.mark.parametrize("handed_in", ["all exercises", "a notebook that is cut short"])
+def test_the_autograder_of_the_page_gives_one_result(handed_in: str, tmp_path: Path) -> None:
+    """With the very lines that it shows, where Gradescope puts them."""
+    for folder in ("submission", "results"):
+        (tmp_path / folder).mkdir()
+    names = registry.names() if handed_in == "all exercises" else ["bahdanau"]
+    for name in names:
+        shutil.copy(published.learners(name), tmp_path / "submission")
+    if handed_in != "all exercises":
+        (tmp_path / "submission" / "again.ipynb").write_text("{", encoding="utf-8")
+    program = tmp_path / "run_autograder"
+    script = next(block for block in blocks(PAGE) if "cp -r submission" in block)
+    program.write_text(script, encoding="utf-8")
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", str(program)],
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads((tmp_path / "results" / "results.json").read_text(encoding="utf-8"))
+    asked = sum(len(registry.exercise(name).questions) for name in names)
+    assert len(told["tests"]) == asked + (handed_in != "all exercises")
+    assert told["score"] == 0
