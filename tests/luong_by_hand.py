@@ -44,7 +44,7 @@ def translate(model: Any, tokens: list[int], target: list[int]) -> tuple[Tensor,
     words = tops if model.attend_end else tops[:-1]
     S = len(words)
     # place[s] is where the word of the original position s came in the source as given
-    place = [S - 1 - s for s in range(S)] if model.reversed_source else list(range(S))
+    place = [S - 1 - s for s in range(S)] if model.reversed_sources else list(range(S))
     h_bar = [words[place[s]] for s in range(S)]
     fed, logits, weights = torch.zeros(n).double(), [], []
     for t, y in enumerate(target):

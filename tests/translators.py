@@ -31,12 +31,12 @@ LUONG: dict[str, Callable[..., Any]] = {
     "luong": _LUONG,
     "luong, not fed": partial(_LUONG, score="dot", input_feeding=False),
     "luong, location": partial(_LUONG, score="location", score_options={"max_length": 6}),
-    "luong, reversed": partial(_LUONG, score="concat", reversed_source=True),
+    "luong, reversed": partial(_LUONG, score="concat", reversed_sources=True),
     "luong, local-m": partial(_LUONG, score="cosine", window="local-m", D=1),
-    "luong, local-m, reversed": partial(_LUONG, window="local-m", D=1, reversed_source=True),
+    "luong, local-m, reversed": partial(_LUONG, window="local-m", D=1, reversed_sources=True),
     "luong, local-p": partial(_LUONG, window="local-p", D=2),
     "luong, local-p, reversed": partial(
-        _LUONG, score="additive", window="local-p", D=2, reversed_source=True, renormalise=True
+        _LUONG, score="additive", window="local-p", D=2, reversed_sources=True, renormalise=True
     ),
 }
 

@@ -185,7 +185,7 @@ def test_the_state_tells_where_the_window_was() -> None:
 
 def test_a_monotonic_window_on_reversed_sources_begins_at_the_first_word() -> None:
     """The first word of the sentence then comes last, before the end mark and the padding."""
-    model = shaken(Luong(11, 13, **TINY, window="local-m", D=1, reversed_source=True))
+    model = shaken(Luong(11, 13, **TINY, window="local-m", D=1, reversed_sources=True))
     batch = ragged([6, 4], [8, 8])
     _, weights = model(batch.source, batch.source_mask, batch.target_in)
     seen = [[(row > 0).nonzero().squeeze(1).tolist() for row in w] for w in weights[:, 0, 0]]
@@ -233,7 +233,7 @@ def test_the_papers_sizes_are_the_defaults() -> None:
     assert sizes["W_s.weight"] == (50_000, 1000)
     assert sizes["score.W_a.weight"] == (1000, 1000)
     assert (model.dropout.p, model.encoder.dropout, model.align.D) == (0.2, 0.2, 10)
-    assert (model.align.window, model.align.renormalise, model.reversed_source) == (
+    assert (model.align.window, model.align.renormalise, model.reversed_sources) == (
         "global", False, False,
     )  # fmt: skip
     assert "encoder.weight_ih_l4" not in sizes

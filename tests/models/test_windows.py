@@ -150,7 +150,7 @@ def test_windows_are_dense_softmaxes_with_all_else_barred(
             expected_p = min(t, S - 1)
         else:
             inner = torch.tanh(query[row] @ align.W_p.weight.T) @ align.v_p.weight[0]
-            expected_p = S / (1 + math.exp(-inner))  # S is this sentence's own
+            expected_p = S / (1 + math.exp(-inner.item()))  # S is this sentence's own
         assert p[row].item() == pytest.approx(expected_p)
         centre, dense = min(math.floor(expected_p), S - 1), e[row].clone()
         nearness = torch.ones_like(dense)

@@ -56,7 +56,7 @@ def available(name: str) -> bool:
     return _maker(name) is not multi30k.corpus or multi30k.available()
 
 
-def _maker(name: str) -> Callable[..., Corpus]:
+def _maker(name: str) -> Callable[..., Any]:
     if not isinstance(name, str) or name not in _MAKERS:
         raise ValueError(f"the data set is {name!r}; expected one of {', '.join(_MAKERS)}")
     return _MAKERS[name]
