@@ -51,15 +51,10 @@ class Marker:
 
     def mark(self, question: Question, answer: Answer | None) -> Mark:
         """The mark of one answer; None where no cell of the notebook gives one."""
-        if answer is None:
-            hint = "no cell of your notebook answers this question"
-            return without_points(question, Reason.NOT_FOUND, hint)
-        if answer.unreadable:
-            return without_points(question, Reason.UNREADABLE, answer.unreadable)
-        if answer.barred:
-            return without_points(question, Reason.BARRED, barred_hint(answer.barred))
-        if answer.stub:
-            return without_points(question, Reason.NOT_ANSWERED, NOT_WRITTEN)
+        known = without_running(question, answer)
+        if known is not None:
+            return known
+        assert answer is not None
         with self._judging:
             key = self._key(question)
         ran = self._run(question, answer, key.drawn)
@@ -118,6 +113,20 @@ class Marker:
             cpu=ran.cpu,
             memory=ran.memory,
         )
+
+
+def without_running(question: Question, answer: Answer | None) -> Mark | None:
+    """The mark of an answer that need not run for it; None where it has to."""
+    if answer is None:
+        hint = "no cell of your notebook answers this question"
+        return without_points(question, Reason.NOT_FOUND, hint)
+    if answer.unreadable:
+        return without_points(question, Reason.UNREADABLE, answer.unreadable)
+    if answer.barred:
+        return without_points(question, Reason.BARRED, barred_hint(answer.barred))
+    if answer.stub:
+        return without_points(question, Reason.NOT_ANSWERED, NOT_WRITTEN)
+    return None
 
 
 def without_points(question: Question, reason: Reason, hint: str, ran: Ran | None = None) -> Mark:
