@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from attention_course import shipped
 from attention_course.authoring import checkout, proving, skeleton
+from attention_course.authoring.listed import PROOFS, Proof
 from attention_course.authoring.proving import Part
 from attention_course.cli import main
 from attention_course.exercises import registry
@@ -103,7 +104,7 @@ def test_what_is_new_passes_every_proof(built: House) -> None:
     proofs = json.loads(done.stdout)
     assert [proof for proof in proofs if proof["problems"]] == []
     assert done.returncode == 0, done.stderr
-    assert {proof["proof"] for proof in proofs} == {proof.shows for proof in proving.PROOFS}
+    assert {proof["proof"] for proof in proofs} == {proof.shows for proof in PROOFS}
     assert all(proof["exercise"] == "look_back" and proof["holds"] for proof in proofs)
 
 
@@ -116,11 +117,39 @@ def test_a_broken_exercise_is_named_with_its_question(built: House) -> None:
     assert done.returncode == 1
     assert "✗ look_back: mistakes get their own hints" in done.stdout
     assert "look_back.weighted_sum: the mistake 'plain mean' is taken for plain sum" in done.stdout
-    assert "✗ look_back: mistakes are far apart" in done.stdout
     assert "✗ look_back: notebooks are in step with their source" in done.stdout
     assert "exercises/15-look-back.ipynb: differs from what its source gives" in done.stdout
-    assert "✓ look_back: the solved notebook passes nbval" in done.stdout
-    assert "3 of 17 proofs fail" in done.stdout
+    assert "`attention-course exercise build look_back` makes them anew" in done.stdout
+    # mistakes that are alike are not far apart, and notebooks that will change need not run
+    assert "mistakes are far apart" not in done.stdout
+    assert "nbval" not in done.stdout
+    assert f"2 of {len(PROOFS)} proofs fail; 9 that rest on them were left out" in done.stdout
+
+
+def test_missing_notebooks_are_said_once(built: House) -> None:
+    notebook = built.root / "exercises" / "15-look-back.ipynb"
+    content = notebook.read_bytes()
+    notebook.unlink()
+    done = built.call("exercise", "check", "look_back", "--jobs", "2")
+    notebook.write_bytes(content)
+    assert done.returncode == 1
+    words = "its notebooks are missing: `attention-course exercise build look_back` makes them"
+    assert [line for line in done.stdout.splitlines() if line[:1] != "✓"] == [
+        "✗ look_back: notebooks are in step with their source (0.0 s)",
+        f"    {words}",
+        f"1 of {len(PROOFS)} proofs fail; 8 that rest on them were left out",
+    ], done.stderr
+
+
+def test_what_follows_from_a_draw_that_fails_is_not_said(built: House) -> None:
+    with built.changed(QUESTIONS, '"weights": weights,', '"weights": nonsense,'):
+        done = built.call("exercise", "check", "look_back", "--jobs", "2", "--json")
+    assert done.returncode == 1
+    (failed,) = [proof for proof in json.loads(done.stdout) if proof["problems"]]
+    assert failed["proof"] == "inputs are drawn"
+    (problem,) = failed["problems"]
+    assert problem["question"] == "look_back.weighted_sum"
+    assert "cannot be drawn: NameError: name 'nonsense' is not defined" in problem["problem"]
 
 
 def test_a_notebook_that_does_not_run_is_not_built(built: House) -> None:
@@ -131,13 +160,33 @@ def test_a_notebook_that_does_not_run_is_not_built(built: House) -> None:
     assert "No module named 'torch_nonsense'" in done.stderr
 
 
-def test_an_exercise_that_cannot_be_imported_is_named(built: House) -> None:
-    with built.changed(QUESTIONS, "points=10", "coins=10"):
-        done = built.call("exercise", "check", "look_back")
+def test_a_check_of_no_question_is_one_sentence(built: House) -> None:
+    with built.changed(SOURCE, 'check("look_back.weighted_sum"', 'check("look_back.weigted"'):
+        done = built.call("exercise", "build", "look_back")
+        line = (built.root / SOURCE).read_text(encoding="utf-8").split('check("')[0].count("\n") + 1
     assert done.returncode == 1
-    assert "Error: exercise look_back cannot be imported: TypeError: " in done.stderr
-    assert "coins" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.stderr == (
+        f"Error: {SOURCE}, line {line}: there is no question 'look_back.weigted'; "
+        "did you mean look_back.weighted_sum?\n"
+    )
+
+
+def test_an_exercise_that_cannot_be_imported_is_named(built: House) -> None:
+    text = (built.root / QUESTIONS).read_text(encoding="utf-8")
+    line = text.split("QUESTION = Question(")[0].count("\n") + 1
+    with built.changed(QUESTIONS, "points=10", "coins=10"):
+        plain = built.call("exercise", "check", "look_back")
+        as_json = built.call("exercise", "check", "look_back", "--json")
+        build = built.call("exercise", "build", "look_back")
+    words = f"it cannot be imported: look_back/weighted_sum.py, line {line}: TypeError: "
+    assert plain.returncode == as_json.returncode == build.returncode == 1
+    assert f"    {words}" in plain.stdout
+    (failed,) = json.loads(as_json.stdout)
+    assert failed["exercise"] == "look_back"
+    assert not failed["holds"]
+    assert failed["problems"][0]["problem"].startswith(words)
+    assert f"Error: exercise look_back: {words}" in build.stderr
+    assert "Traceback" not in plain.stderr + as_json.stderr + build.stderr
 
 
 # in this process
@@ -209,6 +258,7 @@ def test_what_the_notebooks_tool_needs_is_asked_for(monkeypatch: pytest.MonkeyPa
 
 
 def test_every_command_has_examples() -> None:
+    assert "attention-course exercise build luong" in call("--help").output
     for name in ("new", "build", "check"):
         assert f"attention-course exercise {name}" in call(name, "--help").output
 
@@ -217,11 +267,10 @@ def test_a_proof_that_fails_itself_is_a_problem(monkeypatch: pytest.MonkeyPatch)
     def broken(question: object) -> list[str]:
         raise RuntimeError("as an example")
 
-    proof = proving.Proof("nothing", broken, questions=True)
-    monkeypatch.setattr(proving, "PROOFS", (proof,))
-    found, _ = proving.prove(Part("encoder_decoder", 0, "encoder_decoder.loss"))
+    proofs = (Proof("nothing", broken, questions=True), Proof("nothing", broken, notebooks=True))
+    monkeypatch.setattr(proving, "PROOFS", proofs)
+    found, _ = proving.prove(Part("encoder_decoder", 0, "encoder_decoder.loss"), print)
     assert found == ["could not be proved: RuntimeError: as an example"]
-    monkeypatch.setattr(proving, "PROOFS", (proving.PROOFS[0], proving.Proof("n", broken, True)))
     monkeypatch.setattr(shipped, "REPOSITORY", Path("/nowhere"))
-    found, _ = proving.prove(Part("encoder_decoder", 1))
+    found, _ = proving.prove(Part("encoder_decoder", 1), print)
     assert "could not be proved: FileNotFoundError: the notebook of exercise" in found[0]

@@ -131,12 +131,12 @@ DAMAGED: dict[str, tuple[Callable[[Notebooks], Problems], Damage, str]] = {
     "a hint is promised": (
         STATIC[1],
         printing("final_state: hint: no\n"),
-        "does not promise 'final_state: 4 of 4 checks' alone",
+        "promises 'final_state: hint: no', expected 'final_state: 4 of 4 checks' alone",
     ),
     "errors are promised": (
         STATIC[1],
         printing("final_state: 4 of 4 checks\n", "stderr"),
-        "does not promise",
+        "solved notebook promises 'final_state: 4 of 4 checks', expected 'final_state: 4 of 4",
     ),
     "mark is shown": (
         STATIC[2],
@@ -265,8 +265,22 @@ def test_tiny_notebooks_have_no_problem(tiny: Notebooks) -> None:
 def test_a_solved_notebook_that_fails_is_found(tiny: Notebooks) -> None:
     solved(tiny, "01-padded_step")["source"] = "def padded_step():\n    return 3"
     (problem,) = runs.solved_passes(tiny)
-    assert problem.startswith("cell 01-padded_step-check of the solved notebook does not pass")
-    assert "padded_step: 3 of 4 checks" in problem
+    assert problem == (
+        "encoder_decoder.padded_step: its check does not pass: it prints "
+        "'padded_step: 3 of 4 checks' where 'padded_step: 4 of 4 checks' is stored"
+    )
+
+
+def test_what_follows_from_a_cell_that_fails_is_not_said(tiny: Notebooks) -> None:
+    for pair in (tiny.solved, tiny.learners):
+        pair["cells"].insert(0, cell("imports", "import torch_nonsense\nx = 1"))
+        for check in (item for item in pair["cells"] if item["id"].endswith("-check")):
+            check["source"] = f"x\n{check['source']}"
+    begins = "the cell that begins with `import torch_nonsense`"
+    error = "it raises ModuleNotFoundError: No module named 'torch_nonsense'"
+    assert list(runs.solved_passes(tiny)) == [f"{begins} does not pass: {error}"]
+    (problem,) = runs.unsolved_fails_its_checks(tiny)
+    assert problem == f"{begins} fails where only padded_step, final_state is missing: {error}"
 
 
 def test_a_check_that_cannot_fail_is_found(tiny: Notebooks) -> None:
@@ -296,15 +310,23 @@ def test_a_check_that_needs_the_answer_of_another_is_found(tiny: Notebooks) -> N
         text = code(pair)[CHECK]["source"]
         code(pair)[CHECK]["source"] = f"padded_step()\n{text}"
     (problem,) = runs.a_stub_loses_its_own_points(tiny, tiny.exercise.questions[0])
-    expected = "encoder_decoder.final_state: it fails where only padded_step is missing"
-    assert problem.startswith(expected)
+    expected = "encoder_decoder.final_state: its check fails where only padded_step is missing"
+    assert problem == f"{expected}: it raises NotImplementedError"
 
 
 def test_a_cell_that_fails_without_an_answer_is_found(tiny: Notebooks) -> None:
     learners(tiny, ANSWER)["source"] = "raise NotImplementedError"
-    problems = list(runs.unsolved_fails_its_checks(tiny))
-    assert any("01-final_state: it fails where only" in problem for problem in problems)
-    assert any("final_state: its check does not say 'not written yet'" in p for p in problems)
+    (problem,) = runs.unsolved_fails_its_checks(tiny)
+    assert problem.startswith("encoder_decoder.final_state: its answer's cell fails where only")
+
+
+def test_a_check_that_fails_otherwise_is_found(tiny: Notebooks) -> None:
+    learners(tiny, ANSWER)["source"] = "def final_state():\n    return 3"
+    (problem,) = runs.unsolved_fails_its_checks(tiny)
+    assert problem == (
+        "encoder_decoder.final_state: its check does not say 'not written yet': it prints "
+        "'final_state: 3 of 4 checks' where 'final_state: 4 of 4 checks' is stored"
+    )
 
 
 def test_answers_that_train_are_missing_along_with_the_others(tiny: Notebooks) -> None:

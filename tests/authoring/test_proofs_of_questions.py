@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from attention_course.authoring.proofs import answers, completeness, forms, inputs
@@ -56,6 +58,7 @@ QUESTION_PROOFS = (
     answers.no_work_wins_nothing,
     completeness.question_is_complete,
     forms.forms_pass,
+    inputs.inputs_are_drawn,
     inputs.inputs_change,
 )
 
@@ -102,6 +105,18 @@ def array(answer: Callable[..., Any], asked: Mapping[str, Any]) -> object:
 
 def fixed(generator: Generator) -> dict[str, Tensor]:
     return {"x": torch.ones(2, 3)}
+
+
+def global_torch(generator: Generator) -> dict[str, Tensor]:
+    return {"x": torch.randn(2, 3)}
+
+
+def global_python(generator: Generator) -> dict[str, Tensor]:
+    return {"x": torch.full((2, 3), random.random())}
+
+
+def global_numpy(generator: Generator) -> dict[str, Tensor]:
+    return {"x": torch.tensor(np.random.rand(2, 3))}  # noqa: NPY002
 
 
 calls = itertools.count()
@@ -200,9 +215,39 @@ BROKEN = {
         "with two seeds the same answer is right: one, another",
     ),
     "inputs from elsewhere": (
-        inputs.inputs_change,
+        inputs.inputs_are_drawn,
         {"cases": (Case("one", counted), Case("another", draw))},
-        "its inputs depend on more than the seed",
+        "its input 'x' depends on more than the generator that its draw is given, with: one",
+    ),
+    "inputs from torch's own generator": (
+        inputs.inputs_are_drawn,
+        {"cases": (Case("one", draw), Case("another", global_torch))},
+        "its input 'x' depends on more than the generator that its draw is given, with: another",
+    ),
+    "inputs from Python's own generator": (
+        inputs.inputs_are_drawn,
+        {"cases": (Case("one", global_python), Case("another", global_numpy))},
+        "its input 'x' depends on more than the generator that its draw is given, with: one, an",
+    ),
+    "inputs cannot be drawn": (
+        inputs.inputs_are_drawn,
+        {"cases": (Case("one", lambda generator: {"x": generator.nonsense}),)},
+        "its case 'one' cannot be drawn: AttributeError: ",
+    ),
+    "no dictionary is drawn": (
+        inputs.inputs_are_drawn,
+        {"cases": (Case("one", lambda generator: [1.0]),)},
+        "its case 'one' draws a list or tuple, expected a dictionary",
+    ),
+    "inputs cannot be sent": (
+        inputs.inputs_are_drawn,
+        {"cases": (Case("one", lambda generator: {"x": (1, 2)}),)},
+        "its input 'x' is tuple, expected what can be sent",
+    ),
+    "reference raises": (
+        answers.reference_passes,
+        {"reference": lambda x: x.nonsense()},
+        "the reference raises with the case 'one': AttributeError: 'Tensor' object has no",
     ),
     "one case": (completeness.question_is_complete, {"cases": WHOLE.cases[:1]}, "it has 1 case"),
     "cases of one name": (
@@ -271,6 +316,14 @@ BROKEN = {
 def test_a_broken_question_is_found(proof: Proof, broken: dict[str, Any], words: str) -> None:
     found = list(proof(replace(WHOLE, **broken)))
     assert any(words in problem for problem in found), found
+
+
+def test_what_fails_with_both_seeds_is_said_once() -> None:
+    alternatives = {"a sum": triple, "a product": double}
+    assert len(list(answers.alternatives_pass(replace(WHOLE, alternatives=alternatives)))) == 1
+    twice = mistaken(1, double)
+    assert len(list(answers.mistakes_are_named(replace(WHOLE, **twice)))) == 1
+    assert len(list(answers.reference_passes(replace(WHOLE, judge=refuse)))) == 1
 
 
 def test_every_proof_is_seen_to_fail() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib.util
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from attention_course.exercises.question import Exercise
 
 TOOL = Path("tools", "notebooks.py")
+CHECK = re.compile(r"""check\(\s*["']([^"']*)["']""")
 NEEDS = ("jupytext", "nbformat", "nbclient", "jupyter_cache", "psutil", "pybtex", "yaml")
 
 
@@ -39,6 +43,24 @@ def root() -> Path:
 def source(exercise: Exercise) -> str:
     """The source of an exercise's notebooks, from the checkout's folder."""
     return f"exercises/solutions/{exercise.notebook}.md"
+
+
+def wrong_checks(exercise: Exercise) -> Iterator[str]:
+    """The lines of the source whose `check` names a question that the exercise does not have.
+
+    Raises:
+        FileNotFoundError: as `root` does, or there is no source.
+    """
+    name = source(exercise)
+    path = root() / name
+    if not path.is_file():
+        raise FileNotFoundError(f"exercise {exercise.name} has no {name} to make its notebooks of")
+    known = [question.id for question in exercise.questions]
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        found = CHECK.match(line)
+        if found and found[1] not in known:
+            near = difflib.get_close_matches(found[1], known, n=1, cutoff=0.0)[0]
+            yield f"{name}, line {number}: there is no question {found[1]!r}; did you mean {near}?"
 
 
 def notebooks(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -10,10 +10,17 @@ import click
 
 if TYPE_CHECKING:
     from attention_course.authoring.proving import Proved
-    from attention_course.exercises.question import Exercise
 
 
-@click.group()
+EXAMPLES = """\b
+Examples:
+  attention-course exercise new luong --number 4 --title "The family of scores"
+  attention-course exercise build luong
+  attention-course exercise check luong
+"""
+
+
+@click.group(epilog=EXAMPLES)
 def exercise() -> None:
     """Write exercises: begin one, build its notebooks, prove that it cannot be fooled."""
 
@@ -62,10 +69,15 @@ def build(names: tuple[str, ...]) -> None:
 
     The solved notebook is run, unless it was run before and nothing that it rests on has changed.
     """
-    from attention_course.authoring import checkout
+    from attention_course.authoring import checkout, loading
 
     checkout.root()
-    done = checkout.notebooks(*map(checkout.source, _exercises(names)))
+    exercises, failed = loading.load(names)
+    wrong = [f"exercise {name}: {words}" for name, words in failed.items()]
+    wrong += [words for exercise in exercises for words in checkout.wrong_checks(exercise)]
+    if wrong:
+        raise click.ClickException("\n".join(wrong))
+    done = checkout.notebooks(*map(checkout.source, exercises))
     click.echo(done.stdout, nl=False)
     if done.returncode != 0:
         raise click.ClickException(done.stderr.strip())
@@ -85,56 +97,50 @@ Examples:
     type=click.IntRange(min=1),
     help="How many processes work at once. Default: one for each processor.",
 )
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long an answer may run beyond twice the seconds of its question.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the proofs as JSON.")
-def check(names: tuple[str, ...], jobs: int | None, as_json: bool) -> None:
+def check(names: tuple[str, ...], jobs: int | None, patience: float, as_json: bool) -> None:
     """Prove that the exercises NAMES hold, by default all; about a minute each.
 
     What is right passes in every form, each known mistake gets its own hint, no work wins nothing;
     the notebooks are in step with their source, and pytest --nbval passes the solved one, fails
     exactly the checks of the unsolved one, and with one answer missing loses its points alone.
 
-    The exit status is 1 where something does not hold.
+    Where a proof fails, those that would only say it again are left out. The exit status is 1
+    where something does not hold.
     """
     from tqdm import tqdm
 
-    from attention_course.authoring import checkout, proving
+    from attention_course.authoring import checkout, loading, proving
 
     checkout.root()
-    exercises = _exercises(names)
-    done = []
+    exercises, failed = loading.load(names)
+    done = [proving.Proved(name, "it can be used", ((None, why),)) for name, why in failed.items()]
+    if not as_json:
+        for proved in done:
+            _tell(proved)
     quiet = True if os.environ.get("ATTENTION_COURSE_QUIET") else None  # None: where no one looks
     with tqdm(total=len(proving.parts(exercises)), unit=" proofs", disable=quiet) as bar:
-        for proved in proving.prove_all(exercises, jobs=jobs or _processors(), step=bar.update):
+        for proved in proving.prove_all(
+            exercises, jobs=jobs or _processors(), step=bar.update, patience=patience
+        ):
             done.append(proved)
             if not as_json:
                 with bar.external_write_mode():
                     _tell(proved)
-    failed = [proved for proved in done if not proved.holds]
     if as_json:
         click.echo(json.dumps([_plain(proved) for proved in done], indent=1, ensure_ascii=False))
-    elif failed:
-        click.echo(f"{len(failed)} of {len(done)} proofs fail")
     else:
-        click.echo(f"all {len(done)} proofs hold")
-    if failed:
+        click.echo(_summary(done))
+    if not all(proved.holds for proved in done):
         click.get_current_context().exit(1)
-
-
-def _exercises(names: tuple[str, ...]) -> list[Exercise]:
-    """The exercises of these names, each once; all where there is no name."""
-    from attention_course.exercises import registry
-
-    found = []
-    for name in dict.fromkeys(names or registry.names()):
-        try:
-            found.append(registry.exercise(name))
-        except ValueError:
-            raise  # there is none of that name; the message says which there are
-        except Exception as error:
-            raise click.ClickException(
-                f"exercise {name} cannot be imported: {type(error).__name__}: {error}"
-            ) from error
-    return found
 
 
 def _processors() -> int:
@@ -143,10 +149,22 @@ def _processors() -> int:
 
 
 def _tell(proved: Proved) -> None:
+    if proved.left_out and not proved.problems:
+        return  # the summary counts it
     sign = click.style("✓", fg="green") if proved.holds else click.style("✗", fg="red")
     click.echo(f"{sign} {proved.exercise}: {proved.shows} ({proved.seconds:.1f} s)")
     for question, words in proved.problems:
+        words = words.replace("\n", "\n        ")
         click.echo(f"    {question}: {words}" if question else f"    {words}")
+
+
+def _summary(done: list[Proved]) -> str:
+    failed = sum(bool(proved.problems) for proved in done)
+    if not failed:
+        return f"all {len(done)} proofs hold"
+    left_out = sum(proved.left_out and not proved.problems for proved in done)
+    rest = f"; {left_out} that rest on them were left out" if left_out else ""
+    return f"{failed} of {len(done)} proofs fail{rest}"
 
 
 def _plain(proved: Proved) -> dict[str, object]:
@@ -154,6 +172,7 @@ def _plain(proved: Proved) -> dict[str, object]:
         "exercise": proved.exercise,
         "proof": proved.shows,
         "holds": proved.holds,
+        "left_out": proved.left_out,
         "seconds": round(proved.seconds, 3),
         "problems": [
             {"question": question, "problem": words} for question, words in proved.problems

@@ -1,80 +1,21 @@
-"""Every proof of every exercise, in parallel."""
+"""Every proof of every exercise, in parallel; what follows from a failure is left out."""
 
 from __future__ import annotations
 
-import multiprocessing
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-import torch
-
-from attention_course.authoring import checkout
-from attention_course.authoring.proofs import (
-    answers,
-    completeness,
-    forms,
-    inputs,
-    marks,
-    notebooks,
-    runs,
-)
-from attention_course.authoring.proofs.common import Problems, trains
+from attention_course.authoring.listed import PROOFS
+from attention_course.authoring.proofs.common import told, trains
 from attention_course.authoring.proofs.notebooks import Notebooks
+from attention_course.authoring.workers import Lost, Tell, Workers
 from attention_course.exercises import registry
-from attention_course.exercises.question import Exercise, Question
+from attention_course.exercises.question import Exercise
 
-
-@dataclass(frozen=True)
-class Proof:
-    """A proof.
-
-    Attributes:
-        shows: what holds where it finds no problem.
-        prove: yields the problems; called with what the next two say.
-        notebooks: it takes the exercise's notebooks, first.
-        questions: it is made for each question, and takes it, last.
-    """
-
-    shows: str
-    prove: Callable[..., Problems]
-    notebooks: bool = False
-    questions: bool = False
-
-
-def in_step(pair: Notebooks) -> Problems:
-    """The notebooks are what their source gives, and obey the formats of Jupyter and nbgrader."""
-    done = checkout.notebooks("--check", checkout.source(pair.exercise))
-    if done.returncode != 0:
-        yield from done.stderr.strip().splitlines()
-
-
-PROOFS = (
-    Proof("questions are complete", completeness.question_is_complete, questions=True),
-    Proof("references pass", answers.reference_passes, questions=True),
-    Proof("alternatives pass", answers.alternatives_pass, questions=True),
-    Proof("other precisions and layouts pass", forms.forms_pass, questions=True),
-    Proof("mistakes get their own hints", answers.mistakes_are_named, questions=True),
-    Proof("mistakes are far apart", answers.mistakes_are_far_apart, questions=True),
-    Proof("no work wins nothing", answers.no_work_wins_nothing, questions=True),
-    Proof("inputs change", inputs.inputs_change, questions=True),
-    Proof("notebooks are in step with their source", in_step, notebooks=True),
-    Proof("graded cells are the questions", notebooks.cells_are_the_questions, notebooks=True),
-    Proof("checks promise full marks", notebooks.checks_promise_full_marks, notebooks=True),
-    Proof("answers are hidden", notebooks.answers_are_hidden, notebooks=True),
-    Proof("the text agrees with the questions", notebooks.text_agrees, notebooks=True),
-    Proof("the grader gives full marks", marks.grader_gives_full_marks, notebooks=True),
-    Proof("the solved notebook passes nbval", runs.solved_passes, notebooks=True),
-    Proof("unsolved, exactly the checks fail", runs.unsolved_fails_its_checks, notebooks=True),
-    Proof(
-        "a stub loses its own points alone",
-        runs.a_stub_loses_its_own_points,
-        notebooks=True,
-        questions=True,
-    ),
-)
+PATIENCE = 60.0  # seconds that an answer may take beyond twice its question's own
+NBVAL = 1800.0  # seconds for a part that runs notebooks: nbval has a limit of its own, for a cell
 
 
 @dataclass(frozen=True)
@@ -92,18 +33,28 @@ class Proved:
 
     Attributes:
         problems: what does not hold; each with the id of the question that it was found in, or
-            None where the proof is about the exercise as a whole.
+            None where it is about the exercise as a whole.
+        left_out: a part of it was not made, since what it needs does not hold.
         seconds: of all its parts together.
     """
 
     exercise: str
     shows: str
     problems: tuple[tuple[str | None, str], ...]
-    seconds: float
+    left_out: bool = False
+    seconds: float = 0.0
 
     @property
     def holds(self) -> bool:
-        return not self.problems
+        return not self.problems and not self.left_out
+
+
+@dataclass
+class _Became:
+    """What became of one part: the problems found, None where it was left out."""
+
+    problems: list[str] | None = field(default_factory=list)
+    seconds: float = 0.0
 
 
 def parts(exercises: Sequence[Exercise]) -> list[Part]:
@@ -116,54 +67,78 @@ def parts(exercises: Sequence[Exercise]) -> list[Part]:
     ]
 
 
-def prove(part: Part) -> tuple[list[str], float]:
-    """The problems that one part finds, and its seconds. A proof that fails itself is a problem."""
+def prove(part: Part, tell: Tell) -> tuple[list[str], float]:
+    """The problems that one part finds, and its seconds. A proof that fails itself is a problem.
+
+    Args:
+        tell: called with what of the question begins to run.
+    """
     begin = time.perf_counter()
     proof = PROOFS[part.proof]
-    subject: list[Notebooks | Question] = []
     try:
+        exercise = registry.exercise(part.exercise)
+        subject: list[object] = []
         if proof.notebooks:
-            subject.append(Notebooks.of(registry.exercise(part.exercise)))
+            subject.append(Notebooks.of(exercise))
         if part.question:
-            subject.append(registry.question(part.question))
-        found = list(proof.prove(*subject))
+            question = registry.question(part.question)
+            # a proof about notebooks runs them, and compares what it has with the exercise's own
+            subject.append(question if proof.notebooks else told(question, tell))
+        found = list(proof.prove(*(subject or [exercise])))
     except Exception as error:  # such a proof shows nothing
         found = [f"could not be proved: {type(error).__name__}: {error}"]
     return found, time.perf_counter() - begin
 
 
 def prove_all(
-    exercises: Sequence[Exercise], *, jobs: int, step: Callable[[], object]
+    exercises: Sequence[Exercise],
+    *,
+    jobs: int,
+    step: Callable[[], object],
+    patience: float = PATIENCE,
 ) -> Iterator[Proved]:
     """Makes every proof of some exercises, and gives each as soon as all its parts are done.
 
     Args:
         jobs: how many processes work at once.
         step: called after each part.
+        patience: seconds that an answer may take beyond twice its question's own.
     """
     todo = parts(exercises)
-    missing = Counter((part.exercise, part.proof) for part in todo)
-    done: dict[Part, tuple[list[str], float]] = {}
-    pool = ProcessPoolExecutor(
-        jobs,
-        mp_context=multiprocessing.get_context("spawn"),  # torch does not bear a fork
-        initializer=torch.set_num_threads,
-        initargs=(1,),
-    )
-    try:
-        # the longest first, so that none of them is left for the end
-        futures: dict[Future[tuple[list[str], float]], Part] = {
-            pool.submit(prove, part): part for part in sorted(todo, key=_long, reverse=True)
-        }
-        for future in as_completed(futures):
-            part = futures[future]
-            done[part] = future.result()
+    needed = {part: [other for other in todo if _needs(part, other)] for part in todo}
+    became: dict[Part, _Became] = {}
+    # the longest first, so that none of them is left for the end
+    waiting = sorted(todo, key=_long, reverse=True)
+    with Workers(jobs, prove) as workers:
+        while len(became) < len(todo):
+            futile = next((p for p in waiting if _any_failed(needed[p], became)), None)
+            ready = next((p for p in waiting if all(o in became for o in needed[p])), None)
+            if futile is not None:
+                waiting.remove(futile)
+                done, became[futile] = futile, _Became(None)
+            elif ready is not None and workers.free:
+                waiting.remove(ready)
+                workers.begin(ready, _limit(ready, patience))
+                continue
+            else:
+                done, result = workers.next()
+                became[done] = _became(result)
             step()
-            missing[part.exercise, part.proof] -= 1
-            if not missing[part.exercise, part.proof]:
-                yield _proved(part, [other for other in todo if _same_proof(part, other)], done)
-    finally:
-        pool.shutdown(cancel_futures=True)
+            together = [other for other in todo if _same_proof(done, other)]
+            if all(other in became for other in together):
+                yield _proved(done, {other: became[other] for other in together})
+
+
+def _needs(part: Part, other: Part) -> bool:
+    """Whether a part shows nothing where the other fails."""
+    if part.exercise != other.exercise or PROOFS[other.proof].prove not in PROOFS[part.proof].needs:
+        return False
+    return None in (part.question, other.question) or part.question == other.question
+
+
+def _any_failed(needed: Sequence[Part], became: dict[Part, _Became]) -> bool:
+    """Whether a part that is needed found a problem, or was left out itself."""
+    return any(other in became and became[other].problems != [] for other in needed)
 
 
 def _long(part: Part) -> bool:
@@ -173,13 +148,43 @@ def _long(part: Part) -> bool:
     )
 
 
+def _limit(part: Part, patience: float) -> float:
+    """Seconds that a worker may go without a word."""
+    if part.question is None or PROOFS[part.proof].notebooks:
+        return NBVAL
+    return patience + 2 * registry.question(part.question).seconds
+
+
+def _became(result: Any) -> _Became:
+    if isinstance(result, Lost):
+        return _Became([f"{result.doing or 'the proof'} {result.why}"])
+    found, seconds = result
+    return _Became(list(dict.fromkeys(found)), seconds)
+
+
 def _same_proof(one: Part, other: Part) -> bool:
     return (one.exercise, one.proof) == (other.exercise, other.proof)
 
 
-def _proved(
-    part: Part, together: Sequence[Part], done: dict[Part, tuple[list[str], float]]
-) -> Proved:
-    problems = [(other.question, words) for other in together for words in done[other][0]]
-    seconds = sum(done[other][1] for other in together)
-    return Proved(part.exercise, PROOFS[part.proof].shows, tuple(problems), seconds)
+def _proved(part: Part, together: dict[Part, _Became]) -> Proved:
+    exercise = registry.exercise(part.exercise)
+    problems = [
+        _placed(exercise, other, words)
+        for other, became in together.items()
+        for words in became.problems or []
+    ]
+    return Proved(
+        part.exercise,
+        PROOFS[part.proof].shows,
+        tuple(problems),
+        any(became.problems is None for became in together.values()),
+        sum(became.seconds for became in together.values()),
+    )
+
+
+def _placed(exercise: Exercise, part: Part, words: str) -> tuple[str | None, str]:
+    """A problem with the question that it names, by default that of its part."""
+    for question in exercise.questions:
+        if words.startswith(f"{question.id}: "):
+            return question.id, words[len(question.id) + 2 :]
+    return part.question, words

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from attention_course.authoring.proofs.common import Problems, seeds, trains
-from attention_course.exercises.asking import Answer, Outcome, Returned
+from attention_course.exercises.asking import Answer, Outcome, Raised, Returned
 from attention_course.exercises.checking import SEED
-from attention_course.exercises.judging import STUB, AnswerKey, examine, put
+from attention_course.exercises.judging import STUB, AnswerKey, Verdict, examine, put, put_again
 from attention_course.exercises.question import Case, Inputs, Mistake, Question
 from attention_course.exercises.values import Tolerance, Value
 
@@ -20,11 +20,20 @@ def reference_passes(question: Question) -> Problems:
     """The reference passes every check and wins all points."""
     count = len(question.cases)
     for seed in seeds(question):
-        verdict = examine(question, question.reference, seed)
+        key = AnswerKey(question, question.draw(seed))
+        outcomes = put(question, question.reference, key.drawn)
+        for case, outcome in zip(question.cases, outcomes, strict=True):
+            if isinstance(outcome, Raised):
+                what = f"{outcome.type_name}: {outcome.message}"
+                yield f"the reference raises with the case {case.name!r}: {what}"
+                return
+        verdict = key.judge(outcomes, put_again(question, question.reference, key.drawn))
         if verdict.line != f"{question.name}: {count} of {count} checks":
             yield f"the reference does not pass: {verdict.line}"
-        elif verdict.points != question.points:
+            return
+        if verdict.points != question.points:
             yield f"the reference wins {verdict.points} points of {question.points}"
+            return
 
 
 def alternatives_pass(question: Question) -> Problems:
@@ -39,6 +48,7 @@ def alternative_passes(question: Question, name: str) -> Problems:
         verdict = examine(question, question.alternatives[name], seed)
         if not all(verdict.passed):
             yield f"the alternative {name!r} is not accepted: {verdict.line}"
+            return  # with other inputs it would be said again
 
 
 def mistakes_are_named(question: Question) -> Problems:
@@ -49,17 +59,21 @@ def mistakes_are_named(question: Question) -> Problems:
 
 def mistake_is_named(question: Question, mistake: Mistake) -> Problems:
     """One known mistake is rejected with its own hint."""
-    it = f"the mistake {mistake.name!r}"
     for seed in seeds(question):
-        verdict = examine(question, mistake.answer, seed)
-        if all(verdict.passed):
-            yield f"{it} passes"
-        elif verdict.mistake != mistake.name:
-            yield f"{it} is taken for {verdict.mistake or 'none that is known'}: {verdict.line}"
-        elif not verdict.line.startswith(f"{question.name}: hint: {mistake.hint}"):
-            yield f"{it} gets another hint: {verdict.line}"
-        elif not verdict.points < question.points:
-            yield f"{it} wins all points"
+        problem = _misnamed(question, mistake, examine(question, mistake.answer, seed))
+        if problem:
+            yield f"the mistake {mistake.name!r} {problem}"
+            return  # with other inputs it would be said again
+
+
+def _misnamed(question: Question, mistake: Mistake, verdict: Verdict) -> str:
+    if all(verdict.passed):
+        return "passes"
+    if verdict.mistake != mistake.name:
+        return f"is taken for {verdict.mistake or 'none that is known'}: {verdict.line}"
+    if not verdict.line.startswith(f"{question.name}: hint: {mistake.hint}"):
+        return f"gets another hint: {verdict.line}"
+    return "" if verdict.points < question.points else "wins all points"
 
 
 def mistakes_are_far_apart(question: Question) -> Problems:

@@ -130,18 +130,28 @@ def _check_cell(exercise: Exercise, question: Question, cells: dict[str, Cell]) 
 
 def checks_promise_full_marks(notebooks: Notebooks) -> Problems:
     """Every check cell keeps its number and one output: the line that a right answer gets."""
-    for name, notebook in (("solved", notebooks.solved), ("learner's", notebooks.learners)):
-        cells = code(notebook)
-        for question in notebooks.exercise.questions:
-            cell = cells.get(check_id(notebooks.exercise, question), {})
-            outputs = cell.get("outputs", [])
-            it = f"{question.id}: the check in the {name} notebook"
-            if not cell.get("execution_count") or not outputs:
-                yield f"{it} has no stored output, so nbval compares nothing"
-            elif [(o.get("name"), source({"source": o.get("text", "")})) for o in outputs] != [
-                ("stdout", full_marks(question))
-            ]:
-                yield f"{it} does not promise {full_marks(question).strip()!r} alone"
+    for question in notebooks.exercise.questions:
+        solved = _promise(notebooks.exercise, question, notebooks.solved)
+        learners = _promise(notebooks.exercise, question, notebooks.learners)
+        if solved and solved == learners:
+            yield f"{question.id}: the check in both notebooks {solved}"
+        else:
+            for name, problem in (("solved", solved), ("learner's", learners)):
+                if problem:
+                    yield f"{question.id}: the check in the {name} notebook {problem}"
+
+
+def _promise(exercise: Exercise, question: Question, notebook: dict[str, Any]) -> str:
+    """What is wrong with what the check cell has stored; "" where nothing is."""
+    cell = code(notebook).get(check_id(exercise, question), {})
+    outputs = cell.get("outputs", [])
+    if not cell.get("execution_count") or not outputs:
+        return "has no stored output, so nbval compares nothing"
+    stored = [(o.get("name"), source({"source": o.get("text", "")})) for o in outputs]
+    if stored != [("stdout", full_marks(question))]:
+        printed = " and ".join(text.strip() or "what is no text" for _, text in stored)
+        return f"promises {printed!r}, expected {full_marks(question).strip()!r} alone"
+    return ""
 
 
 def answers_are_hidden(notebooks: Notebooks) -> Problems:
