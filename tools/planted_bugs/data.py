@@ -101,8 +101,8 @@ BUGS: list[Bug] = [
     Bug(
         "the sources are not those of the targets",
         "data/batches.py",
-        "make_batch([examples[j] for j in rows])",
-        "make_batch([(examples[j][0], examples[k][1]) for j, k in zip(rows, rows[::-1])])",
+        "collate([examples[j] for j in rows])",
+        "collate([(examples[j][0], examples[k][1]) for j, k in zip(rows, rows[::-1])])",
         (f"{BATCHES}::test_an_epoch_of_buckets_covers_the_data",),
     ),
     Bug(

@@ -4,30 +4,41 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, overload
 
-from attention_course.data import algorithmic, multi30k, pairs, translation
+from attention_course.data import algorithmic, multi30k, pairs, scenes, translation
 from attention_course.data.pairs import Corpus
+from attention_course.data.scenes import Scenes
 
-_MAKERS: dict[str, Callable[..., Corpus]] = {
+_MAKERS: dict[str, Callable[..., Any]] = {
     "translation": translation.corpus,
     "multi30k": multi30k.corpus,
     "stretched": algorithmic.stretched,
+    "scenes": scenes.corpus,
 }
 
 
-def load(name: str, *, reversed_sources: bool = False, **options: Any) -> Corpus:
+@overload
+def load(name: Literal["scenes"], **options: Any) -> Scenes: ...
+
+
+@overload
+def load(name: str, *, reversed_sources: bool = False, **options: Any) -> Corpus: ...
+
+
+def load(name: str, *, reversed_sources: bool = False, **options: Any) -> Corpus | Scenes:
     """A corpus by its name.
 
     Args:
         name: ``"translation"``, generated English→French or →German with gold alignments, needs no
-            network; ``"stretched"``, words said one to three times, likewise; or ``"multi30k"``,
-            real captions, read from the folder that ``ATTENTION_COURSE_DATA`` names or else
-            downloaded.
+            network; ``"stretched"``, words said one to three times, likewise; ``"scenes"``,
+            generated pictures with captions and the places of what they name, likewise; or
+            ``"multi30k"``, real captions, read from the folder that ``ATTENTION_COURSE_DATA`` names
+            or else downloaded.
         reversed_sources: whether sources come from their last word to their first, see
-            `attention_course.data.pairs.reversed_sources`.
+            `attention_course.data.pairs.reversed_sources`; not for pictures.
         options: those of `attention_course.data.translation.corpus`,
-            `attention_course.data.algorithmic.stretched` or
+            `attention_course.data.algorithmic.stretched`, `attention_course.data.scenes.corpus` or
             `attention_course.data.multi30k.corpus`.
 
     Raises:
@@ -43,6 +54,8 @@ def load(name: str, *, reversed_sources: bool = False, **options: Any) -> Corpus
                 f"the data set {name!r} has no option {option!r}; it has {', '.join(known)}"
             )
     corpus = maker(**options)
+    if reversed_sources and not isinstance(corpus, Corpus):
+        raise TypeError(f"the data set {name!r} has no sentences to reverse: leave out the option")
     return pairs.reversed_sources(corpus) if reversed_sources else corpus
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -11,6 +12,8 @@ from torch import Tensor
 from attention_course.data.checks import check_integers
 from attention_course.data.pairs import Example
 from attention_course.data.vocabulary import BOS, EOS, PAD
+
+Item = TypeVar("Item", bound=tuple)  # a source and the ids of its target
 
 
 @dataclass(frozen=True)
@@ -68,13 +71,14 @@ def make_batch(examples: Sequence[Example]) -> Batch:
                     f"the {side} of example {i} is {list(ids)}; expected ids that end in EOS "
                     f"({EOS}), as Corpus.encode gives them"
                 )
-    source, source_mask = _pad([source for source, _ in examples])  # (B, S)
-    target_in, _ = _pad([[BOS, *target[:-1]] for _, target in examples])  # (B, T)
-    target_out, target_mask = _pad([target for _, target in examples])  # (B, T)
+    source, source_mask = pad([source for source, _ in examples])  # (B, S)
+    target_in, _ = pad([[BOS, *target[:-1]] for _, target in examples])  # (B, T)
+    target_out, target_mask = pad([target for _, target in examples])  # (B, T)
     return Batch(source, source_mask, target_in, target_out, target_mask)
 
 
-def _pad(rows: list[list[int]]) -> tuple[Tensor, Tensor]:
+def pad(rows: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
+    """Rows of ids as int64 (B, T), PAD after their ends, and a mask (B, T), True on the ids."""
     longest = max(len(row) for row in rows)
     ids = torch.tensor([row + [PAD] * (longest - len(row)) for row in rows])
     lengths = torch.tensor([len(row) for row in rows])
@@ -82,24 +86,33 @@ def _pad(rows: list[list[int]]) -> tuple[Tensor, Tensor]:
     return ids, torch.arange(longest) < lengths[:, None]
 
 
-def in_order(examples: Sequence[Example], batch_size: int) -> Iterator[Batch]:
+def in_order(
+    examples: Sequence[Item],
+    batch_size: int,
+    *,
+    collate: Callable[[Sequence[Item]], Batch] = make_batch,
+) -> Iterator[Batch]:
     """Every example once, in the order given; for evaluation. The last batch may be smaller.
+
+    Args:
+        collate: makes a batch of examples; `make_batch` (default) for pairs of sentences.
 
     Raises:
         ValueError: ``batch_size`` below 1.
     """
     check_integers(1, batch_size=batch_size)
     starts = range(0, len(examples), batch_size)
-    return (make_batch(examples[i : i + batch_size]) for i in starts)
+    return (collate(examples[i : i + batch_size]) for i in starts)
 
 
 def bucketed(
-    examples: Sequence[Example],
+    examples: Sequence[Item],
     batch_size: int,
     *,
     generator: torch.Generator,
     pool: int = 20,
     forever: bool = True,
+    collate: Callable[[Sequence[Item]], Batch] = make_batch,
 ) -> Iterator[Batch]:
     """Batches of sentences of like length, in random order (Bahdanau et al., 1409.0473, App. B.2).
 
@@ -114,6 +127,7 @@ def bucketed(
         generator: the source of all the randomness here; the same state gives the same batches.
         pool: how many batches are fetched and sorted together (default 20, as in the paper).
         forever: begin a new epoch when one ends (the default), or stop after one.
+        collate: makes a batch of examples; `make_batch` (default) for pairs of sentences.
 
     Raises:
         ValueError: no examples, or ``batch_size`` or ``pool`` below 1.
@@ -121,15 +135,16 @@ def bucketed(
     check_integers(1, batch_size=batch_size, pool=pool)
     if len(examples) == 0:
         raise ValueError("no examples to make batches of; expected at least one")
-    return _bucketed(examples, batch_size, generator, pool, forever)
+    return _bucketed(examples, batch_size, generator, pool, forever, collate)
 
 
 def _bucketed(
-    examples: Sequence[Example],
+    examples: Sequence[Item],
     batch_size: int,
     generator: torch.Generator,
     pool: int,
     forever: bool,
+    collate: Callable[[Sequence[Item]], Batch],
 ) -> Iterator[Batch]:
     while True:
         shuffled = torch.randperm(len(examples), generator=generator).tolist()
@@ -139,6 +154,6 @@ def _bucketed(
             starts = range(0, len(fetched), batch_size)
             for k in torch.randperm(len(starts), generator=generator).tolist():
                 rows = fetched[starts[k] : starts[k] + batch_size]
-                yield make_batch([examples[j] for j in rows])
+                yield collate([examples[j] for j in rows])
         if not forever:
             return

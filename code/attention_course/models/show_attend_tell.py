@@ -1,0 +1,307 @@
+"""Neural image caption generation with visual attention (1502.03044).
+
+Xu et al.'s Show, Attend and Tell. Chapter 2's idea over a picture: a convolutional network gives an
+annotation vector for each location of a grid, and an LSTM that writes the caption chooses for every
+word where to look. It looks softly, at a weighted mean of all locations, or hard, at one location
+that is drawn by chance.
+
+The paper's letters (Section 3): a_i annotations, L locations, D their size; y words, E embeddings,
+m their size; h, c the LSTM's state and memory, n their size; ẑ the context, α the weights, β the
+gate. t counts words, i locations, row by row from the top left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from attention_course.models.bahdanau import AdditiveAttention
+from attention_course.models.masks import (
+    check_choice,
+    check_mask,
+    check_sizes,
+    check_target,
+    check_token,
+)
+from attention_course.models.recurrent import Initialisation, initialise
+
+Attention = Literal["soft", "hard", "mean"]
+Output = Literal["paper", "tanh"]
+Look = Literal["likeliest", "drawn"]
+STRIDE = 4  # pixels from one location to the next, in both directions
+
+
+class PictureEncoder(nn.Module):
+    """A small convolutional network: a picture to its grid of annotations (Section 3.1.1).
+
+    Three layers of 3 × 3 weights, the first two in steps of two pixels: a location is 4 × 4 pixels,
+    and its annotation sees 15 × 15. The paper takes a layer of a VGG network that was trained on
+    other pictures; this one is learnt with the rest.
+
+    A convolution does the same everywhere, so an annotation would hardly know where it lies; only
+    the zeros around the picture tell, near its edges. With ``coordinates`` the last layer, of
+    1 × 1 weights, is told row and column of each location, both from −1 to 1.
+
+    Args:
+        annotation: D, the size of an annotation.
+        coordinates: whether the annotations are told where they lie.
+    """
+
+    def __init__(self, annotation: int, coordinates: bool) -> None:
+        super().__init__()
+        self.coordinates = coordinates
+        half = -(-annotation // 2)
+        self.see = nn.ModuleList(
+            [
+                nn.Conv2d(3, half, 3, stride=2, padding=1),
+                nn.Conv2d(half, annotation, 3, stride=2, padding=1),
+                nn.Conv2d(annotation, annotation, 3, padding=1),
+            ]
+        )
+        self.place = nn.Conv2d(annotation + (2 if coordinates else 0), annotation, 1)
+        for layer in (*self.see, self.place):
+            # He et al. (1502.01852): torch's own draw lets a signal fade from layer to layer
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, picture: Tensor) -> Tensor:
+        """Pictures (B, 3, Y, X) to annotations (B, L, D), L = Y/4 · X/4, row by row."""
+        x = picture
+        for layer in self.see:
+            x = F.relu(layer(x))  # (B, D, Y/4, X/4) in the end
+        if self.coordinates:
+            row, column = (torch.linspace(-1, 1, size).to(x) for size in x.shape[2:])
+            where = torch.stack(torch.meshgrid(row, column, indexing="ij"))  # (2, Y/4, X/4)
+            x = torch.cat([x, where.expand(len(x), -1, -1, -1)], dim=1)
+        return F.relu(self.place(x)).flatten(2).mT
+
+
+@dataclass(frozen=True, eq=False)
+class CaptionState:
+    """What `ShowAttendTell` keeps between two words."""
+
+    h: Tensor  # h_{t-1} (B, n)
+    c: Tensor  # c_{t-1} (B, n)
+    annotations: Tensor  # a (B, L, D)
+    keys: Tensor  # the annotations' part of f_att (B, L, n')
+    mask: Tensor  # (B, L) bool
+
+    def select(self, rows: Tensor) -> CaptionState:
+        """The state of the pictures ``rows`` (R,) int64, in that order."""
+        return CaptionState(
+            self.h[rows], self.c[rows], self.annotations[rows], self.keys[rows], self.mask[rows]
+        )
+
+
+class ShowAttendTell(nn.Module):
+    """A picture in, its caption out, looking anew for every word.
+
+    ẑ_t = β_t φ(a, α_t), where φ is the mean of the annotations weighted with α_t ("soft"), the one
+    annotation a_s with s drawn from α_t ("hard"), or the plain mean ("mean").
+
+    Args:
+        vocabulary: K, the number of token ids.
+        embedding: m (the authors' program: 512).
+        hidden: n (1800).
+        annotation: D (512).
+        alignment: n', the size of the layer in f_att; None (default): like ``annotation``, as in
+            the authors' program.
+        picture: height and width of the pictures in pixels, both multiples of 4.
+        attention: "soft" (default), "hard", or "mean": no attention, the control; its weights are
+            1/L everywhere and it has no f_att.
+        gate: True (default): the scalar β_t = σ(f_β(h_{t-1})). False: β_t = 1.
+        output: "paper" (default): p(y_t) ∝ exp(L_o(E y_{t-1} + L_h h_t + L_z ẑ_t)). "tanh": a tanh
+            before L_o, as in the authors' program.
+        coordinates: True (default): the encoder sees row and column, see `PictureEncoder`. The
+            paper's does not.
+        look: where "hard" looks once training is over (in evaluation mode). "likeliest" (default):
+            at the location with the largest weight. "drawn": at one drawn from α, as in training.
+        initialisation: "paper" (default): as the authors' program, square matrices orthogonal, all
+            others N(0, 0.01²), biases 0. "torch": torch's defaults. The encoder always has torch's.
+
+    Raises:
+        ValueError: a size below 1 or an unknown choice; with the name of the argument.
+
+    Source: 1502.03044, Sections 3 and 4; the authors' program, arctic-captions.
+    """
+
+    def __init__(
+        self,
+        vocabulary: int,
+        *,
+        embedding: int = 512,
+        hidden: int = 1800,
+        annotation: int = 512,
+        alignment: int | None = None,
+        picture: tuple[int, int] = (32, 32),
+        attention: Attention = "soft",
+        gate: bool = True,
+        output: Output = "paper",
+        coordinates: bool = True,
+        look: Look = "likeliest",
+        initialisation: Initialisation = "paper",
+    ) -> None:
+        super().__init__()
+        height, width = picture
+        check_sizes(vocabulary=vocabulary, embedding=embedding, hidden=hidden)
+        check_sizes(annotation=annotation, height=height, width=width)
+        if height % STRIDE or width % STRIDE:
+            raise ValueError(f"picture is {picture}, expected multiples of {STRIDE} pixels")
+        check_choice("attention", attention, ("soft", "hard", "mean"))
+        check_choice("output", output, ("paper", "tanh"))
+        check_choice("look", look, ("likeliest", "drawn"))
+        self.picture, self.grid = picture, (height // STRIDE, width // STRIDE)
+        self.kind, self.output, self.look = attention, output, look
+        D, m, n = annotation, embedding, hidden
+        self.encoder = PictureEncoder(D, coordinates)
+        self.f_init_h = nn.Linear(D, n)
+        self.f_init_c = nn.Linear(D, n)
+        if attention != "mean":
+            self.f_att = AdditiveAttention(n, D, D if alignment is None else alignment)
+        self.f_beta = nn.Linear(n, 1) if gate else None
+        self.E = nn.Embedding(vocabulary, m)
+        # T_{D+m+n,4n}, in the parts that meet E y_{t-1}, h_{t-1} and ẑ_t; gates i, f, o, g
+        self.T_y = nn.Linear(m, 4 * n)
+        self.T_h = nn.Linear(n, 4 * n, bias=False)
+        self.T_z = nn.Linear(D, 4 * n, bias=False)
+        self.L_h = nn.Linear(n, m, bias=False)
+        self.L_z = nn.Linear(D, m, bias=False)
+        self.L_o = nn.Linear(m, vocabulary)
+        self.initialise(initialisation)
+
+    def initialise(self, initialisation: Initialisation = "paper") -> None:
+        """Draws all weights but the encoder's anew, see the class."""
+        initialise(self, initialisation)
+        if self.kind != "mean":
+            self.f_att.initialise("torch")
+        if initialisation == "paper":
+            for square in self.T_h.weight.detach().chunk(4):  # (n, n)
+                nn.init.orthogonal_(square)
+
+    def forward(self, source: Tensor, source_mask: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+        """Teacher forcing: scores for each next word, given the true words before it.
+
+        Args:
+            source: pictures (B, 3, Y, X), floating-point.
+            source_mask: (B, L) bool, True where one may look: everywhere, in whole pictures.
+            target: (B, T) int64, the caption from its beginning-of-sentence token on.
+
+        Returns:
+            Logits (B, T, K) and attention weights α (B, 1, 1, T, L).
+
+        Raises:
+            ValueError: a wrong shape or dtype, a picture of another size or with nothing to look
+                at, a token id out of range.
+        """
+        logits, weights, _ = self.looking(source, source_mask, target)
+        return logits, weights[:, None, None]
+
+    def looking(
+        self,
+        source: Tensor,
+        source_mask: Tensor,
+        target: Tensor,
+        soft: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """As `forward`, and tells where it looked: for learning from the draws of "hard".
+
+        Args:
+            soft: (B,) bool, the pictures where "hard" takes the expectation over its draws, as
+                "soft" does; None (default): none of them.
+
+        Returns:
+            Logits (B, T, K), weights α (B, T, L), and the weights that made the context (B, T, L):
+            for "hard" 1 at the location that was looked at and 0 elsewhere, else α again.
+        """
+        state = self.start(source, source_mask)
+        check_target(target, source.shape[0], self.E.num_embeddings)
+        logits, weights, looks, _ = self._decode(target, state, soft)
+        return logits, weights, looks
+
+    def start(self, source: Tensor, source_mask: Tensor) -> CaptionState:
+        """Sees the pictures (B, 3, Y, X): the state before the first word."""
+        self._check(source, source_mask)
+        a = self.encoder(source)  # (B, L, D)
+        share = _evenly(source_mask).to(a)  # (B, L)
+        mean = (share[:, None] @ a).squeeze(1)  # ā (B, D)
+        h_0, c_0 = torch.tanh(self.f_init_h(mean)), torch.tanh(self.f_init_c(mean))
+        keys = a if self.kind == "mean" else self.f_att.project(a)
+        return CaptionState(h_0, c_0, a, keys, source_mask)
+
+    def step(self, token: Tensor, state: CaptionState) -> tuple[Tensor, Tensor, CaptionState]:
+        """One word further.
+
+        Args:
+            token: (B,) int64, the previous word y_{t-1}.
+            state: from `start` or the last `step`.
+
+        Returns:
+            Logits (B, K), weights (B, 1, 1, L), and the next state.
+        """
+        check_token(token, state.h.shape[0], self.E.num_embeddings)
+        logits, weights, _, state = self._decode(token[:, None], state)
+        return logits[:, 0], weights[:, None], state
+
+    def _decode(
+        self, target: Tensor, state: CaptionState, soft: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor, CaptionState]:
+        """Runs the decoder over target (B, T) from a state; see `looking`."""
+        h, c, a = state.h, state.c, state.annotations
+        y = self.E(target)  # E y_{t-1} (B, T, m)
+        states, contexts, weights, looks = [], [], [], []
+        for drive in self.T_y(y).unbind(1):  # (B, 4n)
+            if self.kind == "mean":
+                alpha = _evenly(state.mask).to(a)
+            else:
+                alpha = self.f_att(h, state.keys, state.mask)  # α_t, from h_{t-1} (B, L)
+            look = self._look(alpha, soft) if self.kind == "hard" else alpha
+            z = (look[:, None] @ a).squeeze(1)  # φ(a, α_t) (B, D)
+            if self.f_beta is not None:
+                z = torch.sigmoid(self.f_beta(h)) * z  # ẑ_t = β_t φ, β_t (B, 1)
+            i, f, o, g = (drive + self.T_h(h) + self.T_z(z)).chunk(4, dim=-1)  # (B, n) each
+            c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)  # c_t
+            h = torch.sigmoid(o) * torch.tanh(c)  # h_t
+            states.append(h)
+            contexts.append(z)
+            weights.append(alpha)
+            looks.append(look)
+        deep = y + self.L_h(torch.stack(states, 1)) + self.L_z(torch.stack(contexts, 1))
+        logits = self.L_o(torch.tanh(deep) if self.output == "tanh" else deep)
+        return (
+            logits,
+            torch.stack(weights, 1),
+            torch.stack(looks, 1),
+            replace(state, h=h, c=c),
+        )
+
+    def _look(self, alpha: Tensor, soft: Tensor | None) -> Tensor:
+        """Where "hard" looks: s̃_t as a row with a single 1, or α_t itself where ``soft``."""
+        if self.training or self.look == "drawn":
+            s = torch.multinomial(alpha.detach(), 1).squeeze(1)  # (B,)
+        else:
+            s = alpha.argmax(-1)
+        look = F.one_hot(s, alpha.shape[-1]).to(alpha)
+        return look if soft is None else torch.where(soft[:, None], alpha, look)
+
+    def _check(self, source: Tensor, source_mask: Tensor) -> None:
+        if not isinstance(source, Tensor) or source.dim() != 4 or source.numel() == 0:
+            came = tuple(source.shape) if isinstance(source, Tensor) else type(source).__name__
+            raise ValueError(f"source is {came}, expected pictures (B, 3, Y, X), not empty")
+        if source.shape[1:] != (3, *self.picture):
+            raise ValueError(
+                f"source has shape {tuple(source.shape)}, expected (B, 3, {self.picture[0]}, "
+                f"{self.picture[1]}): this model's pictures"
+            )
+        if not source.is_floating_point():
+            raise ValueError(f"source has dtype {source.dtype}, expected floating-point pictures")
+        L = self.grid[0] * self.grid[1]
+        check_mask(source_mask, (len(source), L), "(B, L): pictures and locations", "picture")
+
+
+def _evenly(mask: Tensor) -> Tensor:
+    """The same weight for each location that may be looked at: (B, L) bool to (B, L)."""
+    return mask / mask.sum(1, keepdim=True)
