@@ -3,14 +3,16 @@
 A file of the corpus is the source of one answer's cell, behind a docstring that says what it does
 and what is expected of it, in lines "name: value":
 
-    question: which it answers; "scores" where it is not said.
+    question: which it answers, "exercise.name"; chapter 2's where it is a name alone, and "scores"
+        where nothing is said.
     expect: reason code and points; several of either, where it depends on the machine, with "|".
     hint: a regular expression that is found in the hint.
     copies: how many submissions hold it; 1 where it is not said.
     seconds: CPU seconds that it may use; 1 where it is not said.
     known: why it still gains something, where it does.
 
-Words in @ are replaced where the class is made, by paths, ports and other things of the test.
+Words in @ are replaced where the class is made, by paths, ports and other things of the test;
+@CALLER@ by a function that finds a name in the frames that called it.
 """
 
 from __future__ import annotations
@@ -29,6 +31,15 @@ from attention_course.exercises import published, registry
 Notebook = dict[str, Any]
 
 HOSTILE = Path(__file__).with_name("hostile")
+CALLER = """
+def caller(name):
+    frame = sys._getframe()
+    while frame is not None:
+        if name in frame.f_locals:
+            return frame.f_locals[name]
+        frame = frame.f_back
+    raise LookupError(f"no {name}")
+""".strip()
 LONG = {"train"}  # questions whose right answer computes for a minute
 
 
@@ -89,6 +100,7 @@ class Hostile:
 
     name: str
     source: str
+    exercise: str
     question: str
     reasons: tuple[str, ...]
     points: tuple[float, ...]
@@ -111,10 +123,12 @@ def _hostile(path: Path) -> Hostile:
         raise ValueError(f"{path} begins with no docstring that ends in a line of its own")
     said = dict(re.findall(r"^(\w+): (.*)$", found[1], re.MULTILINE))
     reasons, _, points = said.pop("expect").rpartition(" ")
+    exercise, _, question = said.pop("question", "scores").rpartition(".")
     made = Hostile(
         name=path.relative_to(HOSTILE).with_suffix("").as_posix(),
         source=found[2],
-        question=said.pop("question", "scores"),
+        exercise=exercise or "bahdanau",
+        question=question,
         reasons=tuple(reasons.split("|")),
         points=tuple(map(float, points.split("|"))),
         hint=said.pop("hint", ""),
@@ -133,4 +147,5 @@ def filled(source: str, words: Mapping[str, str]) -> str:
     Raises:
         KeyError: there is nothing for one of them.
     """
-    return re.sub(r"@([A-Z ]+)@", lambda found: words[found[1]], source)
+    known = {"CALLER": CALLER, **words}
+    return re.sub(r"@([A-Z ]+)@", lambda found: known[found[1]], source)

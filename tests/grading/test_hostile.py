@@ -30,9 +30,14 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="answers are iso
 
 LANES = 4
 WALL = 4.0  # seconds that an answer of the corpus may take
-NEXT = "masked_softmax"  # the next question of each hostile notebook, rightly answered
-WRONG = "gated_unit"  # wrongly answered in each, on purpose
-WRONGLY = "def gated_unit(input_z, input_r, input_h, h, U_z, U_r, U):\n    return h\n"
+# another question of each hostile notebook, rightly answered
+NEXT = {"bahdanau": "masked_softmax", "encoder_decoder": "final_state"}
+# one that is wrongly answered in each, on purpose
+WRONG = {"bahdanau": "gated_unit", "encoder_decoder": "shift"}
+WRONGLY = {
+    "bahdanau": "def gated_unit(input_z, input_r, input_h, h, U_z, U_r, U):\n    return h\n",
+    "encoder_decoder": "def teacher_forcing(words):\n    return words, words\n",
+}
 HONEST_EVERY = 30  # after so many hostile notebooks comes an honest one
 
 CORPUS = [a for a in corpus.hostile() if re.match(os.environ.get("ONLY", ""), a.name)]
@@ -148,14 +153,13 @@ def hand_in(folder: Path, answers: Sequence[Hostile], words: Mapping[str, str]) 
         student = f"s{number:04}"
         # each has sources of its own, since the same answer would be marked once for all
         own = f"\n# hostile {answer.name} {number}\n"
+        in_ = answer.exercise
         answered = {
-            answer.question: corpus.filled(answer.source, words) + own,
-            NEXT: corpus.right("bahdanau", NEXT) + f"\n# {student}\n",
-            WRONG: f"{WRONGLY}# {student}\n",
+            NEXT[in_]: corpus.right(in_, NEXT[in_]) + f"\n# {student}\n",
+            WRONG[in_]: f"{WRONGLY[in_]}# {student}\n",
         }
-        if answer.question in (NEXT, WRONG):
-            answered[answer.question] = corpus.filled(answer.source, words) + own
-        corpus.hand_in(folder, student, corpus.notebook(answers=answered))
+        answered[answer.question] = corpus.filled(answer.source, words) + own
+        corpus.hand_in(folder, student, corpus.notebook(in_, answered), in_)
         students[student] = answer.name
         if number % HONEST_EVERY == HONEST_EVERY - 1:
             corpus.hand_in(folder, f"{student}-honest", honest(student))
@@ -196,10 +200,11 @@ def assert_as_expected(seen: Seen, answer: Hostile) -> None:
         assert mark.points in answer.points, mark
         assert re.search(answer.hint, mark.hint), mark
         assert len(mark.hint) <= 500, mark
-        if answer.question != NEXT:
-            assert marks[NEXT].reason is Reason.PASSED, marks[NEXT]
-        if answer.question != WRONG:
-            assert (marks[WRONG].reason, marks[WRONG].points) == (Reason.WRONG, 0)
+        right, wrong = NEXT[answer.exercise], WRONG[answer.exercise]
+        if answer.question != right:
+            assert marks[right].reason is Reason.PASSED, marks[right]
+        if answer.question != wrong:
+            assert (marks[wrong].reason, marks[wrong].points) == (Reason.WRONG, 0)
 
 
 def test_honest_submissions_between_them_have_all_points(seen: Seen) -> None:
@@ -295,7 +300,8 @@ def spawning() -> Iterator[Marker]:
 @pytest.mark.parametrize("name", [*SPAWNED, "odd/class"])
 def test_in_a_process_that_is_not_forked(spawning: Marker, name: str) -> None:
     (answer,) = (answer for answer in CORPUS if answer.name == name)
-    given = Answer("bahdanau.scores", f"{answer.source}\n# hostile {name} 0\n", How.METADATA)
+    source = corpus.filled(answer.source, {})
+    given = Answer("bahdanau.scores", f"{source}\n# hostile {name} 0\n", How.METADATA)
     mark = spawning.mark(registry.question("bahdanau.scores"), given)
     assert mark.reason.value in answer.reasons, mark
     assert mark.points in answer.points, mark

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from importlib.util import find_spec
 
 from attention_course.exercises import registry
 from attention_course.grading.isolation import Warm
-from attention_course.grading.isolation.references import EXERCISES
 from attention_course.grading.marking import Marker
 from attention_course.grading.running import Lanes, Marks, Task
 
 
 def preload() -> list[str]:
-    """What a warm process imports once: the questions' ways of asking, and the course's modules
-    that questions bar, since only what is imported can be watched.
+    """What a warm process imports once: the questions' ways of asking.
+
+    No module of the course that a question bars may be among it or come with it: an answer's
+    process gets a hollow one in its place, and what is there already cannot be taken away.
     """
-    questions = [q for name in registry.names() for q in registry.exercise(name).questions]
-    asking = {question.ask.__module__ for question in questions}
-    barred = {
-        _module(name)
-        for question in questions
-        for name in question.barred
-        if name.startswith("attention_course.") and not name.startswith(EXERCISES)
-    }
-    return sorted(asking | barred)
-
-
-def _module(name: str) -> str:
-    """The module that a dotted name names, or that holds what it names."""
-    with contextlib.suppress(ModuleNotFoundError):
-        if find_spec(name) is not None:
-            return name
-    return name.rpartition(".")[0]
+    asking = set()
+    for question in (q for name in registry.names() for q in registry.exercise(name).questions):
+        asking.add(question.ask.__module__)
+        if question.second is not None:
+            asking.add(question.second.ask.__module__)
+    return sorted(asking)
 
 
 def here(warm: Warm, count: int) -> Lanes:

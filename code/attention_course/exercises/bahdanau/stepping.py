@@ -80,6 +80,7 @@ def onwards(answer: Answer, inputs: Mapping[str, Value]) -> Tensor:
     """
     model, annotations, mask, tokens, states = inputs.values()
     rows: list[Tensor] = []
+    logits: Tensor
     for state in map(unpacked, states):
         for token in tokens.unbind(1):
             logits, state = answer(model, annotations, mask, token, state)  # type: ignore[misc]

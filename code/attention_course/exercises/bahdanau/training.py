@@ -1,18 +1,23 @@
-"""Has an answer train a small model, and takes its weights; holds no reference."""
+"""Has an answer train a small model, and takes its weights; holds no reference.
+
+What other questions bar is imported late: a process that other answers come of must not hold it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
-from attention_course.data.batches import in_order
 from attention_course.data.pairs import Example
 from attention_course.data.vocabulary import EOS
 from attention_course.exercises.asking import Answer
 from attention_course.exercises.values import Value
-from attention_course.models.bahdanau import RNNSearch
+
+if TYPE_CHECKING:
+    from attention_course.models.bahdanau import RNNSearch
 
 BATCH_SIZE = 32
 HIDDEN = 64
@@ -31,6 +36,8 @@ def trained(answer: Answer, inputs: Mapping[str, Value]) -> Value:
         began, relative to their size; "leftovers", the share of backward passes that found a
         gradient there.
     """
+    from attention_course.data.batches import in_order
+
     source, target, source_vocabulary, target_vocabulary = inputs.values()
     batches = list(in_order(examples(source, target), BATCH_SIZE))
     model = fresh(source_vocabulary, target_vocabulary)
@@ -46,6 +53,8 @@ def trained(answer: Answer, inputs: Mapping[str, Value]) -> Value:
 
 def fresh(source_vocabulary: int, target_vocabulary: int) -> RNNSearch:
     """The model that is to be trained."""
+    from attention_course.models.bahdanau import RNNSearch
+
     return RNNSearch(
         source_vocabulary,
         target_vocabulary,

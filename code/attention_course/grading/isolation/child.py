@@ -16,40 +16,46 @@ from typing import Any
 
 from attention_course.exercises.asking import Ask, Nowhere, Outcome, Raised, ask, raised
 from attention_course.exercises.values import named, plain
-from attention_course.grading.isolation.channel import Channel
+from attention_course.grading.isolation import hollow
+from attention_course.grading.isolation.channel import Channel, Closed
 from attention_course.grading.isolation.conversation import MOST_LETTERS, shown
 from attention_course.grading.isolation.frames import FrameError
 from attention_course.grading.isolation.tripwires import SETUP, Tripwires
 
 
 def serve(channel: Channel) -> None:
-    """Takes a job, answers each run, and tells in the end what was tripped over."""
+    """Takes a job, and answers each run until the other side has no more of them."""
     channel.send({"cpu": time.process_time()})
     job = channel.receive()
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module
     namespace = module.__dict__
+    tripped: set[str] = set()
+    hollow.lay(job["barred"], tripped)
     failed = None
     for number, source in enumerate(job["setup"]):
         failed = failed or _run(source, f"{SETUP} {number}>", namespace)
     how = _found(job["how"])
-    wires = Tripwires(job["barred"], namespace)
-    wires.lay()
+    Tripwires(job["barred"], namespace, tripped).lay()
     failed = failed or _run(job["source"], "<answer>", namespace)
     answer = namespace.get(job["function"])
-    while True:
-        message = channel.receive()
-        if "inputs" not in message:
-            break
-        outcome = _outcome(answer, job["function"], failed, message["inputs"], how)
-        try:
-            channel.send({"run": message["run"], **shown(outcome)}, most=job["most"])
-        except FrameError as error:
-            too_large = Raised("ValueError", _cut(f"the answer cannot be sent: {error}"))
-            channel.send({"run": message["run"], **shown(too_large)})
-        except MemoryError:  # what it returned takes more memory to write out than to hold
-            channel.send({"run": message["run"], **shown(Raised("MemoryError"))})
-    channel.send({"run": message["run"], "tripped": sorted(wires.tripped)})
+    with contextlib.suppress(Closed):
+        while True:
+            message = channel.receive()
+            outcome = _outcome(answer, job["function"], failed, message["inputs"], how)
+            _say(channel, message["run"], outcome, tripped, job["most"])
+
+
+def _say(channel: Channel, run: str, outcome: Outcome, tripped: set[str], most: int) -> None:
+    """Sends an outcome, and the barred names that were used until now."""
+    said = {"run": run, "tripped": sorted(tripped)}
+    try:
+        channel.send({**said, **shown(outcome)}, most=most)
+    except FrameError as error:
+        too_large = Raised("ValueError", _cut(f"the answer cannot be sent: {error}"))
+        channel.send({**said, **shown(too_large)})
+    except MemoryError:  # what it returned takes more memory to write out than to hold
+        channel.send({**said, **shown(Raised("MemoryError"))})
 
 
 def _outcome(

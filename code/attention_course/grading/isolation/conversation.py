@@ -1,8 +1,8 @@
 """What the marking process says to an answer's process, and what it accepts from there.
 
 First comes the job: the sources. Then, one after the other, the inputs of each run, under a
-number that nobody can guess, and back comes the outcome under that number. The last exchange has
-no inputs, and what comes back are the barred names that the answer was seen to use.
+number that nobody can guess, and back comes the outcome under that number, with the barred names
+that the answer was seen to use until then. Nothing comes after the last outcome.
 """
 
 from __future__ import annotations
@@ -93,9 +93,9 @@ def _converse(channel: Channel, job: Job, deadline: float, most: int, said: Said
         raise FrameError(f"its source cannot be sent: {error}") from None
     for inputs in job.inputs:
         answer = _asked(channel, {"inputs": dict(inputs)}, deadline, most)
+        names = {*said.tripped, *_texts(answer, "tripped")}
         said.outcomes.append(outcome_in(answer))
-    names = _texts(_asked(channel, {}, deadline, SMALL), "tripped")
-    said.tripped = tuple(name for name in job.barred if name in names)
+        said.tripped = tuple(name for name in job.barred if name in names)
 
 
 def _shown(job: Job, most: int) -> Value:

@@ -62,7 +62,7 @@ class Job:
 class Ended(str, Enum):
     """How the process of an answer came to its end."""
 
-    FINISHED = "finished"  # an outcome for each run, and it left by itself
+    FINISHED = "finished"  # an outcome for each run
     TIMED_OUT = "timed out"
     MEMORY = "memory"
     DIED = "died"  # it ended, or broke off the conversation, before all outcomes were there

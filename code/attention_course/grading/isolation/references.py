@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -13,17 +13,23 @@ EXERCISES = "attention_course.exercises"
 ALWAYS = {EXERCISES, *(f"{EXERCISES}.{name}" for name in ("asking", "handing", "values"))}
 
 
-class _Refuses(MetaPathFinder):
-    """Finds nothing of the exercises but what is allowed."""
+class Refuses(MetaPathFinder):
+    """Finds nothing that is refused, and leaves the rest to others.
 
-    def __init__(self, allowed: set[str]) -> None:
-        self.allowed = allowed
+    Args:
+        why: of a module that is not there, for the message.
+        refused: whether a dotted name is.
+    """
+
+    def __init__(self, why: str, refused: Callable[[str], bool]) -> None:
+        self.why = why
+        self.refused = refused
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if name.startswith(f"{EXERCISES}.") and name not in self.allowed:
-            raise ModuleNotFoundError(f"{name} is not there while answers are marked", name=name)
+        if self.refused(name):
+            raise ModuleNotFoundError(f"{name} is {self.why}", name=name)
         return None
 
 
@@ -46,7 +52,11 @@ def keep_out(preload: Iterable[str]) -> None:
     wrong = sorted(set(there) - allowed)
     if wrong:
         raise RuntimeError(f"{', '.join(wrong)} imported where answers run, expected none")
-    sys.meta_path.insert(0, _Refuses(allowed))
+
+    def refused(name: str) -> bool:
+        return name.startswith(f"{EXERCISES}.") and name not in allowed
+
+    sys.meta_path.insert(0, Refuses("not there while answers are marked", refused))
     package = importlib.import_module(EXERCISES)
     package.check = package.progress = _nothing  # type: ignore[attr-defined]
 

@@ -3,7 +3,8 @@
 A second look beside the one at the source: it sees what was put together from strings, and what
 came in by another name. To import something, or to have it in hand, is no use of it; to call it is.
 It sees what the answer's own code calls, not what a library does on its behalf, and an answer that
-sets its mind to it can step over it.
+sets its mind to it can step over it. It is for what must be there, such as torch's own names; the
+course's modules need not (`hollow`).
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ class Tripwires:
         barred: dotted names of modules, or of functions and classes in them. A module that is not
             imported when the wires are laid has none.
         namespace: the globals of the code that is watched.
+        tripped: gets the names that are used.
     """
 
-    def __init__(self, barred: Sequence[str], namespace: dict[str, Any]) -> None:
+    def __init__(self, barred: Sequence[str], namespace: dict[str, Any], tripped: set[str]) -> None:
         self.barred = tuple(barred)
         self.namespace = namespace
-        self.tripped: set[str] = set()
+        self.tripped = tripped
 
     def lay(self) -> None:
         """Lays the wires; to be called after the setup and before the answer."""

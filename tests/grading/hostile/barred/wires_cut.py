@@ -1,7 +1,6 @@
 """Takes away what would notice, in its own process, that it uses the barred model.
 
 expect: barred|raised 0
-known: what notices it lies in the process that holds the answer
 """
 import gc
 import sys

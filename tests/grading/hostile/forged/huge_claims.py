@@ -7,13 +7,7 @@ import struct
 import sys
 
 
-def caller(name):
-    frame = sys._getframe()
-    while frame is not None:
-        if name in frame.f_locals:
-            return frame.f_locals[name]
-        frame = frame.f_back
-    raise LookupError(f"no {name}")
+@CALLER@
 
 
 def additive_score(query, keys, v):

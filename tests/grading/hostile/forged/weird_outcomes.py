@@ -21,13 +21,7 @@ WEIRD = itertools.cycle([
 ])
 
 
-def caller(name):
-    frame = sys._getframe()
-    while frame is not None:
-        if name in frame.f_locals:
-            return frame.f_locals[name]
-        frame = frame.f_back
-    raise LookupError(f"no {name}")
+@CALLER@
 
 
 def plainly(thing):
