@@ -58,8 +58,11 @@ class PictureExample:
         self.title = title
 
     def __repr__(self) -> str:
-        words, rows, columns = self.weights.shape
-        return f"PictureExample({words} words on {rows}×{columns} locations)"
+        return f"PictureExample({self._size()})"
+
+    def _size(self) -> str:
+        """Words × rows × columns of locations."""
+        return "×".join(map(str, self.weights.shape))
 
     def share(self, word: int) -> float | None:
         """The share of a word's weight on the object it names; None where it names none.
@@ -106,10 +109,7 @@ class PictureAttention:
                 )
 
     def __repr__(self) -> str:
-        sizes = ", ".join(
-            f"{words} words on {rows}×{columns}"
-            for words, rows, columns in (example.weights.shape for example in self.examples)
-        )
+        sizes = ", ".join(example._size() for example in self.examples)
         count = len(self.examples)
         return f"PictureAttention({count} example{'s' if count > 1 else ''}: {sizes})"
 
