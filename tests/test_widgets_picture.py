@@ -120,9 +120,9 @@ def test_the_share_is_that_of_the_locations_the_object_touches() -> None:
 @given(st.randoms(use_true_random=False), st.integers(1, 5))
 def test_the_share_agrees_with_the_scenes(random: Any, objects: int) -> None:
     scene = scenes.scene(random, objects)
-    weights = np.random.default_rng(random.randrange(2**32)).dirichlet(
-        np.ones(64), len(scene.named)
-    )
+    rows, columns = scenes.GRID
+    draws = np.random.default_rng(random.randrange(2**32))
+    weights = draws.dirichlet(np.ones(rows * columns), len(scene.named))
     named = [scene.objects[i].box if i >= 0 else None for i in scene.named]
     picture = scene.draw().permute(1, 2, 0)
     example = PictureExample(picture, scene.caption, weights, grid=scenes.GRID, named=named)
@@ -263,7 +263,7 @@ def test_bad_input_is_named(arguments: dict[str, Any], message: str) -> None:
 def test_a_figure_is_made_of_examples() -> None:
     with pytest.raises(ValueError, match="at least one PictureExample, got none"):
         PictureAttention([])
-    with pytest.raises(TypeError, match="made of PictureExample, got ndarray"):
+    with pytest.raises(TypeError, match="PictureExample was expected, got ndarray"):
         PictureAttention([PICTURE])  # type: ignore[list-item]
 
 

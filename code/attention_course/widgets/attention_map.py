@@ -64,17 +64,8 @@ class AttentionMap:
     """
 
     def __init__(self, examples: AttentionExample | Iterable[AttentionExample]) -> None:
-        if isinstance(examples, AttentionExample):
-            examples = (examples,)
-        self.examples = tuple(examples)
-        if not self.examples:
-            raise ValueError("an attention map needs at least one AttentionExample, got none")
-        for example in self.examples:
-            if not isinstance(example, AttentionExample):
-                raise TypeError(
-                    f"an attention map is made of AttentionExample, got {type(example).__name__}; "
-                    "for one pair of sentences use AttentionMap.single(source, target, weights)"
-                )
+        way_out = "; for one pair of sentences use AttentionMap.single(source, target, weights)"
+        self.examples = parts.check_examples(examples, AttentionExample, way_out)
 
     @classmethod
     def single(
@@ -88,9 +79,8 @@ class AttentionMap:
         return cls(AttentionExample(source, target, weights, gold))
 
     def __repr__(self) -> str:
-        sizes = ", ".join(f"{len(e.target)}×{len(e.source)}" for e in self.examples)
-        count = len(self.examples)
-        return f"AttentionMap({count} example{'s' if count > 1 else ''}: {sizes})"
+        sizes = [f"{len(e.target)}×{len(e.source)}" for e in self.examples]
+        return parts.plain_form("AttentionMap", sizes)
 
     def _repr_html_(self) -> str:
         titles = parts.titles_of(

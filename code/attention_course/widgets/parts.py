@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+Example = TypeVar("Example")
 
 # Smaller weights are left blank: a page of zeros hides what there is to see.
 BLANK_BELOW = 0.01
@@ -54,6 +56,26 @@ def asset(name: str) -> str:
     text = (files(__package__) / name).read_text(encoding="utf-8")
     text = re.sub(r"^\s*(//.*|/\*.*?\*/)\s*$", "", text, flags=re.MULTILINE)
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def check_examples(
+    examples: Example | Iterable[Example], kind: type[Example], way_out: str = ""
+) -> tuple[Example, ...]:
+    """One example or several of a kind as a tuple; ValueError for none, TypeError for others."""
+    found = (examples,) if isinstance(examples, kind) else tuple(cast(Iterable[Example], examples))
+    if not found:
+        raise ValueError(f"examples need at least one {kind.__name__}, got none")
+    for example in found:
+        if not isinstance(example, kind):
+            raise TypeError(
+                f"a {kind.__name__} was expected, got {type(example).__name__}{way_out}"
+            )
+    return found
+
+
+def plain_form(figure: str, sizes: Sequence[str]) -> str:
+    """The stable `repr` of a figure whose examples have these sizes."""
+    return f"{figure}({len(sizes)} example{'s' if len(sizes) > 1 else ''}: {', '.join(sizes)})"
 
 
 def titles_of(given: Sequence[str], contents: Sequence[Sequence[str]]) -> list[str]:

@@ -97,21 +97,10 @@ class PictureAttention:
     """
 
     def __init__(self, examples: PictureExample | Iterable[PictureExample]) -> None:
-        if isinstance(examples, PictureExample):
-            examples = (examples,)
-        self.examples = tuple(examples)
-        if not self.examples:
-            raise ValueError("a PictureAttention needs at least one PictureExample, got none")
-        for example in self.examples:
-            if not isinstance(example, PictureExample):
-                raise TypeError(
-                    f"a PictureAttention is made of PictureExample, got {type(example).__name__}"
-                )
+        self.examples = parts.check_examples(examples, PictureExample)
 
     def __repr__(self) -> str:
-        sizes = ", ".join(example._size() for example in self.examples)
-        count = len(self.examples)
-        return f"PictureAttention({count} example{'s' if count > 1 else ''}: {sizes})"
+        return parts.plain_form("PictureAttention", [e._size() for e in self.examples])
 
     def _repr_html_(self) -> str:
         titles = parts.titles_of(
@@ -176,25 +165,22 @@ def _named(
         raise ValueError(
             f"named has {len(named)} entries, expected {words}: for each word None or a box"
         )
-    height, width = size
-    boxes: list[tuple[float, ...] | None] = []
-    for i, box in enumerate(named):
-        if box is None:
-            boxes.append(None)
-            continue
-        try:
-            top, left, bottom, right = map(float, box)
-        except (TypeError, ValueError):
-            raise ValueError(
-                f"named[{i}] is {box!r}, expected None or (top, left, bottom, right) in pixels"
-            ) from None
-        if not (0 <= top < bottom <= height and 0 <= left < right <= width):
-            raise ValueError(
-                f"named[{i}] is {tuple(box)}, expected (top, left, bottom, right) with "
-                f"0 <= top < bottom <= {height} and 0 <= left < right <= {width}"
-            )
-        boxes.append((top, left, bottom, right))
-    return tuple(boxes)
+    return tuple(None if box is None else _box(box, i, *size) for i, box in enumerate(named))
+
+
+def _box(box: Box, i: int, height: int, width: int) -> tuple[float, ...]:
+    try:
+        top, left, bottom, right = map(float, box)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"named[{i}] is {box!r}, expected None or (top, left, bottom, right) in pixels"
+        ) from None
+    if not (0 <= top < bottom <= height and 0 <= left < right <= width):
+        raise ValueError(
+            f"named[{i}] is {tuple(box)}, expected (top, left, bottom, right) with "
+            f"0 <= top < bottom <= {height} and 0 <= left < right <= {width}"
+        )
+    return top, left, bottom, right
 
 
 def _example_html(example: PictureExample, title: str) -> str:
