@@ -1,18 +1,19 @@
 """Pictures of coloured shapes with captions that name them in reading order.
 
-A scene has 1 to 5 objects on a black ground of 32 × 32 pixels: shapes of 7 to 9 pixels, which do
-not touch. Three bands of 10 pixels lie one below the other, rows 1–10, 11–20 and 21–30; each object
-stands in one of them, at any height inside it and anywhere from left to right. **Reading order** is
-by band, from the top, and in a band by the left edge. In this order the caption names them:
+A scene has 1 to 5 objects on a black ground of 32 × 32 pixels, which is divided into 4 × 4 cells of
+8 × 8 pixels. Each object is a shape of 6 or 7 pixels and stands somewhere in a cell of its own, so
+that objects do not overlap. **Reading order** is that of the cells, row by row from the top, each
+row from left to right. In this order the caption names them:
 
-    a red square , a blue ring and a green triangle
+    red square , blue ring and green triangle
 
 Every fact is known: what is where, and which object each word names. The colour and the shape name
-an object; ``a``, the comma and ``and`` name none.
+an object; the comma and ``and`` name none.
 
-A *location* is a cell of a grid laid over the picture. A scene belongs to training, validation or
-testing by its content, that is which things stand in which bands in which order: no content that is
-tested is ever in training, wherever in its band a thing stands and whatever its size.
+A *location* is a part of the picture that a model may look at, in a grid laid over it. A scene
+belongs to training, validation or testing by its content, that is which things stand in which
+cells: no content that is tested is ever in training, wherever in its cell a thing stands and
+whatever its size.
 """
 
 from __future__ import annotations
@@ -40,12 +41,13 @@ COLOURS: dict[str, tuple[float, float, float]] = {
     "white": (0.95, 0.95, 0.95),
 }
 SHAPES = ("square", "ring", "triangle", "cross")
-SIZES = (7, 8, 9)  # pixels, the side of an object's box
+SIZES = (6, 7)  # pixels, the side of an object's box
 MOST_OBJECTS = 5
 SIDE = 32  # pixels, the height and the width of a picture
-BANDS = ((1, 11), (11, 21), (21, 31))  # first row of pixels, and the first that is no more in it
-GRID = (8, 8)  # rows and columns of locations, each of 4 × 4 pixels
-VOCABULARY = Vocabulary(["a", ",", "and", *COLOURS, *SHAPES])
+CELL = 8  # pixels, the side of a cell
+CELLS = SIDE // CELL  # in a row, and rows
+GRID = (4, 4)  # rows and columns of locations
+VOCABULARY = Vocabulary([",", "and", *COLOURS, *SHAPES])
 FINE = 8  # points a pixel and direction, for smooth edges
 
 Example = tuple[Tensor, list[int]]
@@ -69,9 +71,9 @@ class Thing:
     size: int
 
     @property
-    def band(self) -> int:
-        """Which of the `BANDS` it stands in, 0 to 2."""
-        return next(i for i, (first, end) in enumerate(BANDS) if first <= self.top < end)
+    def cell(self) -> int:
+        """Which cell it stands in, 0 to 15 in reading order."""
+        return self.top // CELL * CELLS + self.left // CELL
 
     @property
     def box(self) -> tuple[int, int, int, int]:
@@ -87,7 +89,7 @@ class Scene:
 
     @property
     def caption(self) -> tuple[str, ...]:
-        """The words, such as ``a red square and a blue ring``."""
+        """The words, such as ``red square and blue ring``."""
         return tuple(word for word, _ in self._said())
 
     @property
@@ -97,8 +99,8 @@ class Scene:
 
     @property
     def content(self) -> str:
-        """What decides on the split: which things stand in which bands, in which order."""
-        return " ".join(f"{thing.band}-{thing.colour}-{thing.shape}" for thing in self.objects)
+        """What decides on the split: which things stand in which cells."""
+        return " ".join(f"{thing.cell}-{thing.colour}-{thing.shape}" for thing in self.objects)
 
     def draw(self) -> Tensor:
         """The picture, (3, 32, 32) float32 from 0 to 1: red, green and blue."""
@@ -117,7 +119,7 @@ class Scene:
         for index, thing in enumerate(self.objects):
             if index:
                 said.append(("and" if index == last else ",", -1))
-            said += [("a", -1), (thing.colour, index), (thing.shape, index)]
+            said += [(thing.colour, index), (thing.shape, index)]
         return said
 
 
@@ -218,9 +220,7 @@ def split_of(scene: Scene) -> str:
 
 
 def scene(random: Random, objects: int) -> Scene:
-    """A scene with so many objects: colour, shape, size, band and place each drawn evenly.
-
-    A place that touches an object that is there already is drawn again.
+    """A scene with so many objects: cells, colours, shapes, sizes and places drawn evenly.
 
     Raises:
         ValueError: ``objects`` is not 1 to 5.
@@ -228,27 +228,13 @@ def scene(random: Random, objects: int) -> Scene:
     check_integers(1, objects=objects)
     if objects > MOST_OBJECTS:
         raise ValueError(f"objects is {objects}, expected 1 to {MOST_OBJECTS}")
-    things: list[Thing] = []
-    while len(things) < objects:
+    things = []
+    for cell in sorted(random.sample(range(CELLS**2), objects)):
         size = random.choice(SIZES)
-        first, end = random.choice(BANDS)
-        thing = Thing(
-            random.choice(list(COLOURS)),
-            random.choice(SHAPES),
-            random.randint(first, end - size),
-            random.randint(0, SIDE - size),
-            size,
-        )
-        if not any(_touch(thing, other) for other in things):
-            things.append(thing)
-    return Scene(tuple(sorted(things, key=lambda thing: (thing.band, thing.left))))
-
-
-def _touch(one: Thing, other: Thing) -> bool:
-    """Whether two objects overlap, or have no pixel of ground between them."""
-    top, left, bottom, right = one.box
-    top_2, left_2, bottom_2, right_2 = other.box
-    return top <= bottom_2 and top_2 <= bottom and left <= right_2 and left_2 <= right
+        top, left = (CELL * place + random.randint(0, CELL - size) for place in divmod(cell, CELLS))
+        colour, shape = random.choice(list(COLOURS)), random.choice(SHAPES)
+        things.append(Thing(colour, shape, top, left, size))
+    return Scene(tuple(things))
 
 
 def corpus(
@@ -263,7 +249,7 @@ def corpus(
 
     Args:
         train, validation, test: how many scenes of each. No content of one split is in another;
-            within a split a content may come again with its objects elsewhere in their bands.
+            within a split a content may come again with its objects elsewhere in their cells.
         most_objects: 1 to 5.
         seed: the same seed gives the same scenes; another one gives other scenes, each content in
             the same split as ever.

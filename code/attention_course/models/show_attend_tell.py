@@ -32,15 +32,15 @@ from attention_course.models.recurrent import Initialisation, initialise
 Attention = Literal["soft", "hard", "mean"]
 Output = Literal["paper", "tanh"]
 Look = Literal["likeliest", "drawn"]
-STRIDE = 4  # pixels from one location to the next, in both directions
+STRIDE = 8  # pixels from one location to the next, in both directions
 
 
 class PictureEncoder(nn.Module):
     """A small convolutional network: a picture to its grid of annotations (Section 3.1.1).
 
-    Three layers of 3 × 3 weights, the first two in steps of two pixels: a location is 4 × 4 pixels,
-    and its annotation sees 15 × 15. The paper takes a layer of a VGG network that was trained on
-    other pictures; this one is learnt with the rest.
+    Three layers of 3 × 3 weights, all in steps of two pixels: a location is 8 × 8 pixels, and its
+    annotation sees 15 × 15. The paper takes a layer of a VGG network that was trained on other
+    pictures; this one is learnt with the rest.
 
     A convolution does the same everywhere, so an annotation would hardly know where it lies; only
     the zeros around the picture tell, near its edges. With ``coordinates`` the last layer, of
@@ -59,7 +59,7 @@ class PictureEncoder(nn.Module):
             [
                 nn.Conv2d(3, half, 3, stride=2, padding=1),
                 nn.Conv2d(half, annotation, 3, stride=2, padding=1),
-                nn.Conv2d(annotation, annotation, 3, padding=1),
+                nn.Conv2d(annotation, annotation, 3, stride=2, padding=1),
             ]
         )
         self.place = nn.Conv2d(annotation + (2 if coordinates else 0), annotation, 1)
@@ -69,13 +69,13 @@ class PictureEncoder(nn.Module):
             nn.init.zeros_(layer.bias)
 
     def forward(self, picture: Tensor) -> Tensor:
-        """Pictures (B, 3, Y, X) to annotations (B, L, D), L = Y/4 · X/4, row by row."""
+        """Pictures (B, 3, Y, X) to annotations (B, L, D), L = Y/8 · X/8, row by row."""
         x = picture
         for layer in self.see:
-            x = F.relu(layer(x))  # (B, D, Y/4, X/4) in the end
+            x = F.relu(layer(x))  # (B, D, Y/8, X/8) in the end
         if self.coordinates:
             row, column = (torch.linspace(-1, 1, size).to(x) for size in x.shape[2:])
-            where = torch.stack(torch.meshgrid(row, column, indexing="ij"))  # (2, Y/4, X/4)
+            where = torch.stack(torch.meshgrid(row, column, indexing="ij"))  # (2, Y/8, X/8)
             x = torch.cat([x, where.expand(len(x), -1, -1, -1)], dim=1)
         return F.relu(self.place(x)).flatten(2).mT
 
@@ -110,7 +110,7 @@ class ShowAttendTell(nn.Module):
         annotation: D (512).
         alignment: n', the size of the layer in f_att; None (default): like ``annotation``, as in
             the authors' program.
-        picture: height and width of the pictures in pixels, both multiples of 4.
+        picture: height and width of the pictures in pixels, both multiples of 8.
         attention: "soft" (default), "hard", or "mean": no attention, the control; its weights are
             1/L everywhere and it has no f_att.
         gate: True (default): the scalar β_t = σ(f_β(h_{t-1})). False: β_t = 1.
@@ -176,11 +176,20 @@ class ShowAttendTell(nn.Module):
     def initialise(self, initialisation: Initialisation = "paper") -> None:
         """Draws all weights but the encoder's anew, see the class."""
         initialise(self, initialisation)
+        if initialisation == "torch":
+            if self.kind != "mean":
+                self.f_att.initialise("torch")
+            return
+        gates = (self.T_y, self.T_h)  # four matrices each, one for each gate
+        others = [x for x in self.modules() if isinstance(x, nn.Linear) and x not in gates]
+        matrices = [x.weight for x in others] + [
+            w for x in gates for w in x.weight.detach().chunk(4)
+        ]
+        for matrix in matrices:
+            if matrix.shape[0] == matrix.shape[1]:
+                nn.init.orthogonal_(matrix)
         if self.kind != "mean":
-            self.f_att.initialise("torch")
-        if initialisation == "paper":
-            for square in self.T_h.weight.detach().chunk(4):  # (n, n)
-                nn.init.orthogonal_(square)
+            nn.init.normal_(self.f_att.v_a, std=0.01)
 
     def forward(self, source: Tensor, source_mask: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         """Teacher forcing: scores for each next word, given the true words before it.
@@ -226,7 +235,7 @@ class ShowAttendTell(nn.Module):
         """Sees the pictures (B, 3, Y, X): the state before the first word."""
         self._check(source, source_mask)
         a = self.encoder(source)  # (B, L, D)
-        share = _evenly(source_mask).to(a)  # (B, L)
+        share = _evenly(source_mask, a.dtype)  # (B, L)
         mean = (share[:, None] @ a).squeeze(1)  # ā (B, D)
         h_0, c_0 = torch.tanh(self.f_init_h(mean)), torch.tanh(self.f_init_c(mean))
         keys = a if self.kind == "mean" else self.f_att.project(a)
@@ -255,7 +264,7 @@ class ShowAttendTell(nn.Module):
         states, contexts, weights, looks = [], [], [], []
         for drive in self.T_y(y).unbind(1):  # (B, 4n)
             if self.kind == "mean":
-                alpha = _evenly(state.mask).to(a)
+                alpha = _evenly(state.mask, a.dtype)
             else:
                 alpha = self.f_att(h, state.keys, state.mask)  # α_t, from h_{t-1} (B, L)
             look = self._look(alpha, soft) if self.kind == "hard" else alpha
@@ -302,6 +311,6 @@ class ShowAttendTell(nn.Module):
         check_mask(source_mask, (len(source), L), "(B, L): pictures and locations", "picture")
 
 
-def _evenly(mask: Tensor) -> Tensor:
+def _evenly(mask: Tensor, dtype: torch.dtype) -> Tensor:
     """The same weight for each location that may be looked at: (B, L) bool to (B, L)."""
-    return mask / mask.sum(1, keepdim=True)
+    return mask.to(dtype) / mask.sum(1, keepdim=True)
