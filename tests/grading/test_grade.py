@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from attention_course.cli import main
-from attention_course.grading import isolation
+from attention_course.grading import lanes
 from click.testing import CliRunner, Result
 from grading import corpus
 from grading.runs import results
@@ -25,6 +25,21 @@ def submissions(tmp_path: Path) -> Path:
 
 def grade(submissions: Path, out: Path, *options: str) -> Result:
     return CliRunner().invoke(main, ["grade", str(submissions), "--out", str(out), *options])
+
+
+def test_protections_are_told_of_a_run_that_runs_answers(submissions: Path, tmp_path: Path) -> None:
+    out = tmp_path / "marks"
+    first = grade(submissions, out)
+    names = [protection["name"] for protection in results(out)["protections"]]
+    assert "memory limit" in names
+    told = [line[2:].partition(":")[0] for line in first.stderr.splitlines() if line[:2] in "+ - "]
+    assert told == names
+
+    again = grade(submissions, out)
+    assert again.exit_code == 0, again.output
+    assert "memory limit" not in again.stderr
+    assert results(out)["protections"] == []
+    assert "no answer was run" in (out / "index.html").read_text(encoding="utf-8")
 
 
 def test_a_seed_that_nothing_was_drawn_from_is_not_named(submissions: Path, tmp_path: Path) -> None:
@@ -53,7 +68,7 @@ def test_a_seed_that_nothing_was_drawn_from_is_not_named(submissions: Path, tmp_
 def test_a_folder_that_cannot_be_written_to_is_told_first(
     folder: str, submissions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(isolation, "Warm", None)  # it does not come to that
+    monkeypatch.setattr(lanes, "Warm", None)  # it does not come to that
     (tmp_path / "a file").touch()
     result = grade(submissions, tmp_path / folder)
     assert result.exit_code == 2

@@ -53,7 +53,7 @@ Examples:
 @click.option(
     "--require-isolation",
     is_flag=True,
-    help="Refuse to begin where a protection is missing on this machine.",
+    help="Refuse to run answers where a protection is missing on this machine.",
 )
 @click.option("--again", is_flag=True, help="Mark everything anew, also what did not change.")
 @click.option(
@@ -87,7 +87,6 @@ def grade(
     from attention_course.grading import lanes as local
     from attention_course.grading import reports
     from attention_course.grading.intake import collect
-    from attention_course.grading.isolation import Warm
     from attention_course.grading.reports import pages
 
     pages.environment()  # what is not installed is told now, not when all is marked
@@ -108,14 +107,15 @@ def grade(
         way: Lanes = cluster.there(scheduler, require=require_isolation)
         done = _run(collected, out, way, seed, again)
     else:
-        count = lanes or _processors()
-        with Warm(local.preload(), lanes=count, require=require_isolation) as warm:
-            for protection in warm.protections:
-                sign = "+" if protection.active else "-"
-                click.echo(f"{sign} {protection.name}: {protection.why}", err=True)
-            done = _run(collected, out, local.here(warm, count), seed, again)
-            protections = tuple(_plain(protection) for protection in warm.protections)
-            done = dataclasses.replace(done, protections=protections)
+        protections: list[tuple[str, bool, str]] = []
+
+        def told(found: tuple[Protection, ...]) -> None:
+            protections.extend(map(_plain, found))
+            _show(found)
+
+        way = local.here(lanes or _processors(), require=require_isolation, told=told)
+        done = _run(collected, out, way, seed, again)
+        done = dataclasses.replace(done, protections=tuple(protections))
     if nbval:
         from attention_course.grading.agreement import compared
         from attention_course.grading.second_opinion import WITHOUT_ISOLATION
@@ -214,6 +214,15 @@ def _inputs(run: Run) -> str:
     if run.from_store and run.from_store == run.different:
         return "all marks are from earlier runs"
     return "no inputs were drawn"
+
+
+def _show(protections: tuple[Protection, ...]) -> None:
+    """Prints them, above the bar where there is one."""
+    from tqdm import tqdm
+
+    for protection in protections:
+        sign = "+" if protection.active else "-"
+        tqdm.write(f"{sign} {protection.name}: {protection.why}", file=sys.stderr)
 
 
 def _plain(protection: Protection) -> tuple[str, bool, str]:
