@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from attention_course.authoring.proofs import answers, completeness, forms, inputs
+from attention_course.authoring.proofs import answers, completeness, forms, inputs, signs
 from attention_course.authoring.proofs.common import Problems
 from attention_course.exercises import comparing
 from attention_course.exercises.comparing import Problem, Rank
 from attention_course.exercises.drawing import normal
-from attention_course.exercises.question import Case, Mistake, Question
+from attention_course.exercises.question import Case, Mistake, Question, Sign
 from torch import Generator, Tensor
 
 
@@ -60,6 +60,7 @@ QUESTION_PROOFS = (
     forms.forms_pass,
     inputs.inputs_are_drawn,
     inputs.inputs_change,
+    signs.signs_show_nothing_else,
 )
 
 Proof = Callable[[Question], Problems]
@@ -140,7 +141,26 @@ def mistaken(index: int, answer: Callable[..., object]) -> dict[str, Any]:
     return {"mistakes": tuple(changed)}
 
 
+def signed(sign: Sign) -> dict[str, Any]:
+    return {"mistakes": (*WHOLE.mistakes[:2], replace(WHOLE.mistakes[2], sign=sign))}
+
+
 BROKEN = {
+    "sign is always true": (
+        answers.reference_passes,
+        signed(lambda *anything: True),
+        "the sign of the mistake 'negative' shows in what is right too",
+    ),
+    "sign is true of all that is wrong": (
+        signs.signs_show_nothing_else,
+        signed(lambda given, expected, inputs: bool((given != expected).any())),
+        "the sign of the mistake 'negative' shows in what is right with noise too",
+    ),
+    "sign is true of zeros": (
+        signs.signs_show_nothing_else,
+        signed(lambda given, expected, inputs: bool((given * expected <= 0).all())),
+        "the sign of the mistake 'negative' shows in zeros too",
+    ),
     "refuses all": (answers.reference_passes, {"judge": refuse}, "the reference does not pass"),
     "reference is unstable": (
         answers.reference_passes,
@@ -316,6 +336,15 @@ BROKEN = {
 def test_a_broken_question_is_found(proof: Proof, broken: dict[str, Any], words: str) -> None:
     found = list(proof(replace(WHOLE, **broken)))
     assert any(words in problem for problem in found), found
+
+
+def test_an_exact_sign_has_no_problem() -> None:
+    exact = replace(
+        WHOLE, **signed(lambda given, expected, inputs: bool((given == -expected).all()))
+    )
+    assert list(signs.signs_show_nothing_else(exact)) == []
+    assert list(answers.reference_passes(exact)) == []
+    assert list(answers.mistakes_are_named(exact)) == []
 
 
 def test_what_fails_with_both_seeds_is_said_once() -> None:

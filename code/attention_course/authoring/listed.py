@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from attention_course.authoring.proofs import (
     answers,
     completeness,
+    elsewhere,
     forms,
     inputs,
     marks,
     notebooks,
     runs,
+    signs,
     step,
 )
 from attention_course.authoring.proofs.common import Problems
@@ -56,8 +58,14 @@ PROOFS = (
         questions=True,
         needs=(answers.mistakes_are_named,),
     ),
+    Proof("signs show nothing else", signs.signs_show_nothing_else, questions=True, needs=RIGHT),
     Proof("no work wins nothing", answers.no_work_wins_nothing, questions=True, needs=RIGHT),
     Proof("inputs change", inputs.inputs_change, questions=True, needs=RIGHT),
+    Proof(
+        "inputs are the same in another process",
+        elsewhere.inputs_are_the_same_elsewhere,
+        needs=DRAWN,
+    ),
     Proof("notebooks are in step with their source", step.in_step),
     Proof(
         "graded cells are the questions",

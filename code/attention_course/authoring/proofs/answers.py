@@ -6,18 +6,19 @@ import itertools
 from dataclasses import replace
 
 import torch
-from torch import Tensor
 
 from attention_course.authoring.proofs.common import Problems, seeds, trains
+from attention_course.authoring.proofs.signs import signs_in_what_is_right
+from attention_course.authoring.proofs.wrong_values import zeros_like
 from attention_course.exercises.asking import Answer, Outcome, Raised, Returned
 from attention_course.exercises.checking import SEED
 from attention_course.exercises.judging import STUB, AnswerKey, Verdict, examine, put, put_again
 from attention_course.exercises.question import Case, Inputs, Mistake, Question
-from attention_course.exercises.values import Tolerance, Value
+from attention_course.exercises.values import Tolerance
 
 
 def reference_passes(question: Question) -> Problems:
-    """The reference passes every check and wins all points."""
+    """The reference passes every check, wins all points, and shows the sign of no mistake."""
     count = len(question.cases)
     for seed in seeds(question):
         key = AnswerKey(question, question.draw(seed))
@@ -34,6 +35,7 @@ def reference_passes(question: Question) -> Problems:
         if verdict.points != question.points:
             yield f"the reference wins {verdict.points} points of {question.points}"
             return
+        yield from signs_in_what_is_right(key, outcomes)
 
 
 def alternatives_pass(question: Question) -> Problems:
@@ -138,14 +140,3 @@ def no_work_wins_nothing(question: Question) -> Problems:
         verdict = key.judge(outcomes)
         if any(verdict.passed):
             yield f"a function that returns {name} wins {verdict.points:g} points"
-
-
-def zeros_like(value: Value) -> Value:
-    """An answer that knows the shape and nothing else."""
-    if isinstance(value, Tensor):
-        return torch.zeros_like(value)
-    if isinstance(value, list):
-        return [zeros_like(item) for item in value]
-    if isinstance(value, dict):
-        return {key: zeros_like(item) for key, item in value.items()}
-    return "" if isinstance(value, str) else 0
