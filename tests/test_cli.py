@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import attention_course
@@ -13,7 +14,7 @@ import torch
 from attention_course.cli import DATA_SETS, ELSEWHERE, EXPERIMENTS, main
 from attention_course.data import available, sources
 from attention_course.data.multi30k import TERMS
-from attention_course.replications import bahdanau, multi30k
+from attention_course.replications import bahdanau
 from click.testing import CliRunner, Result
 
 
@@ -49,7 +50,7 @@ def test_commands_of_other_modules_are_found(name):
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_replicate_calls_the_experiment(name, tmp_path, monkeypatch):
-    module = {"bahdanau": bahdanau, "multi30k": multi30k}[name]
+    module = import_module(f"attention_course.replications.{name}")
     called = []
 
     def run(**options):

@@ -11,8 +11,8 @@ import click
 
 import attention_course
 
-EXPERIMENTS = ("bahdanau", "multi30k")
-DATA_SETS = ("translation", "multi30k", "stretched")
+EXPERIMENTS = ("bahdanau", "multi30k", "show_attend_tell", "luong")
+DATA_SETS = ("translation", "multi30k", "stretched", "scenes")
 
 
 # Commands in modules of their own: their names, and where they are found when they are asked for.

@@ -5,13 +5,24 @@ To add one, write a `Bug` into the list of the module that has its part of the p
 
 from __future__ import annotations
 
-from planted_bugs import data, decoding, evaluation, exercises, models, training
+from planted_bugs import (
+    data,
+    decoding,
+    evaluation,
+    exercises,
+    luong,
+    models,
+    show_attend_tell,
+    training,
+)
 from planted_bugs.bug import Bug
 
 __all__ = ["BUGS", "Bug"]
 
 BUGS: list[Bug] = [
     *models.BUGS,
+    *show_attend_tell.BUGS,
+    *luong.BUGS,
     *data.BUGS,
     *training.BUGS,
     *decoding.BUGS,
