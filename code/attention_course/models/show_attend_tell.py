@@ -13,6 +13,7 @@ gate. t counts words, i locations, row by row from the top left.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -38,9 +39,9 @@ STRIDE = 8  # pixels from one location to the next, in both directions
 class PictureEncoder(nn.Module):
     """A small convolutional network: a picture to its grid of annotations (Section 3.1.1).
 
-    Three layers of 3 × 3 weights, all in steps of two pixels: a location is 8 × 8 pixels, and its
-    annotation sees 15 × 15. The paper takes a layer of a VGG network that was trained on other
-    pictures; this one is learnt with the rest.
+    Three layers of 3 × 3 weights with D/4, D/2 and D channels, all in steps of two pixels: a
+    location is 8 × 8 pixels, and its annotation sees 15 × 15. The paper takes a layer of a VGG
+    network that was trained on other pictures; this one is learnt with the rest.
 
     A convolution does the same everywhere, so an annotation would hardly know where it lies; only
     the zeros around the picture tell, near its edges. With ``coordinates`` the last layer, of
@@ -54,13 +55,9 @@ class PictureEncoder(nn.Module):
     def __init__(self, annotation: int, coordinates: bool) -> None:
         super().__init__()
         self.coordinates = coordinates
-        half = -(-annotation // 2)
+        sizes = (3, -(-annotation // 4), -(-annotation // 2), annotation)
         self.see = nn.ModuleList(
-            [
-                nn.Conv2d(3, half, 3, stride=2, padding=1),
-                nn.Conv2d(half, annotation, 3, stride=2, padding=1),
-                nn.Conv2d(annotation, annotation, 3, stride=2, padding=1),
-            ]
+            nn.Conv2d(before, after, 3, stride=2, padding=1) for before, after in pairwise(sizes)
         )
         self.place = nn.Conv2d(annotation + (2 if coordinates else 0), annotation, 1)
         for layer in (*self.see, self.place):
@@ -77,7 +74,7 @@ class PictureEncoder(nn.Module):
             row, column = (torch.linspace(-1, 1, size).to(x) for size in x.shape[2:])
             where = torch.stack(torch.meshgrid(row, column, indexing="ij"))  # (2, Y/8, X/8)
             x = torch.cat([x, where.expand(len(x), -1, -1, -1)], dim=1)
-        return F.relu(self.place(x)).flatten(2).mT
+        return F.relu(self.place(x)).flatten(2).mT.contiguous()
 
 
 @dataclass(frozen=True, eq=False)
