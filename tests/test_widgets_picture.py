@@ -371,6 +371,7 @@ def test_keys_move_between_words(browser: webdriver.Chrome, page: str) -> None:
         assert reader.pressed() == [word]
         assert reader.focused().split()[0] == word
         assert reader.said == SAID[word]
+        assert [text.split()[0] for text in reader.texts("button[tabindex='0']")] == [word]
     focused = browser.switch_to.active_element
     assert focused.value_of_css_property("outline-style") == "solid"
     assert focused.value_of_css_property("outline-width") == "3px"
@@ -385,6 +386,7 @@ def test_a_button_is_called_by_its_word(browser: webdriver.Chrome, page: str) ->
         "and",
         "blue .20",
     ]
+    assert reader.all("button [role]") == []
     (large,) = reader.all(".pa-large [role=img]")
     assert large.accessible_name == SAID["red"]
 

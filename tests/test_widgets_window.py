@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from attention_course.models.luong import Luong
 from attention_course.models.windows import Align
 from attention_course.widgets import AttentionWindow
 from browser import open_page, resize
@@ -70,6 +71,24 @@ def test_the_weights_are_the_models(S: int, D: int, renormalise: bool, seed: int
         expected, p = align(queries, e, mask, t=0)
     figure = AttentionWindow(["s"] * S, ["t"] * 4, p, e, D)
     np.testing.assert_allclose(figure.weights(renormalise=renormalise), expected, atol=1e-12)
+
+
+def test_a_whole_translation_shows_the_models_weights() -> None:
+    """With what a chapter does: scores and positions are read off as they pass the window."""
+    torch.manual_seed(0)
+    model = Luong(9, 9, embedding=4, hidden=4, layers=1, window="local-p", D=2, dropout=0).eval()
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter)
+    passed: list[tuple[torch.Tensor, torch.Tensor]] = []
+    model.align.register_forward_hook(lambda _, given, made: passed.append((given[1], made[1])))
+    source, target = torch.randint(3, 9, (1, 8)), torch.randint(3, 9, (1, 5))
+    with torch.no_grad():
+        _, weights = model(source, torch.ones(1, 8, dtype=torch.bool), target)
+    scores, centres = (torch.cat(parts) for parts in zip(*passed, strict=True))
+    assert len(centres.floor().unique()) > 1  # the window moves
+    figure = AttentionWindow(SOURCE, TARGET, centres, scores, model.align.D)
+    shown = np.pad(figure.weights(), ((0, 0), (0, 1)))  # the end mark is not attended to
+    np.testing.assert_allclose(shown, weights[0, 0, 0], atol=1e-6)
 
 
 @settings(max_examples=40, deadline=None)
@@ -381,6 +400,7 @@ def test_keys_move_words_and_sliders(browser: webdriver.Chrome, page: str) -> No
         reader.press(key)
         assert reader.pressed() == [word]
         assert reader.said.startswith(f"“{word}”: p = ")
+        assert reader.texts("button[tabindex='0']") == [word]
     assert browser.switch_to.active_element.value_of_css_property("outline-width") == "3px"
     width, sigma = reader.all("input[type=range]")
     browser.execute_script("arguments[0].focus()", width)

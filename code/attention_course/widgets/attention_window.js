@@ -1,6 +1,8 @@
 const READ_OUT = 3;
 const STEP = 0.25;
 
+const sum = (numbers) => numbers.reduce((a, b) => a + b);
+
 // The same numbers as AttentionWindow.weights, for one target word; `soft` is the softmax alone.
 const weigh = ({ scores, p, D, sigma, renormalise }) => {
   const middle = Math.min(Math.floor(p), scores.length - 1);
@@ -12,10 +14,10 @@ const weigh = ({ scores, p, D, sigma, renormalise }) => {
   });
   const largest = Math.max(...e);
   const all = e.map((score) => Math.exp(score - largest));
-  const soft = all.map((a, s) => a / all.reduce((x, y) => x + y));
-  return {
-    middle, inside, soft, weights: renormalise ? soft : soft.map((a, s) => a * near[s]),
-  };
+  const total = sum(all);
+  const soft = all.map((a) => a / total);
+  const weights = renormalise ? soft : soft.map((a, s) => a * near[s]);
+  return { middle, inside, soft, weights };
 };
 
 const addSlider = (bar, text, given, change) => {
@@ -124,7 +126,7 @@ const enhance = (root, bar, example) => {
   const at = (t) => ({ ...set, p: given.centres[t], scores: given.scores[t] });
   const weightsOf = (t) => {
     const found = weigh(at(t));
-    found.mass = found.weights.reduce((x, y) => x + y).toFixed(2);
+    found.mass = sum(found.weights).toFixed(2);
     found.rounded = found.weights.map((w) => Number(w.toFixed(3)));
     found.texts = found.rounded.map((w) => (w >= given.blank ? w.toFixed(2).slice(w < 1 ? 1 : 0) : ""));
     return found;

@@ -67,16 +67,16 @@ class PictureExample:
     def share(self, word: int) -> float | None:
         """The share of a word's weight on the object it names; None where it names none.
 
-        Counted are the locations that have at least one pixel in common with the object's box. A
-        word without any weight has a share of 0.
+        Counted are the locations that share at least one pixel with the object's box. A word
+        without any weight has a share of 0.
         """
         box = self.named[word]
         if box is None:
             return None
         top, left, bottom, right = box
         _, rows, columns = self.weights.shape
-        y = np.linspace(0, self.picture.shape[0], rows + 1)
-        x = np.linspace(0, self.picture.shape[1], columns + 1)
+        height, width = self.picture.shape[:2]
+        y, x = np.arange(rows + 1) * height / rows, np.arange(columns + 1) * width / columns
         inside = np.logical_and.outer(
             (y[:-1] < bottom) & (y[1:] > top), (x[:-1] < right) & (x[1:] > left)
         )
