@@ -55,9 +55,6 @@ def test_a_pointer_learns_to_point_at_the_largest() -> None:
     """Of as many numbers as there are: trained on 5, tested on 8."""
     torch.manual_seed(0)
     pointer = Pointer(1, 1, 8)
-    torch.nn.init.uniform_(pointer.score.alignment_model.v_a, -0.5, 0.5)
-    for matrix in (pointer.score.alignment_model.W_a, pointer.score.alignment_model.U_a):
-        torch.nn.init.normal_(matrix.weight)
     adam = torch.optim.Adam(pointer.parameters(), 0.05)
 
     def point(numbers: torch.Tensor) -> torch.Tensor:

@@ -252,6 +252,8 @@ def test_paper_initialisation(score: str) -> None:
     model.initialise("torch")
     assert model.E_source.weight.std().item() == pytest.approx(1, rel=0.1)
     assert 0.15 < model.encoder.weight_ih_l0.abs().max() <= 30**-0.5
+    for name, parameter in model.score.named_parameters():
+        assert parameter.abs().max() > 0.1 or parameter.numel() == 1, name
 
 
 # --- bad input ---

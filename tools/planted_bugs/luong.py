@@ -343,7 +343,7 @@ BUGS: list[Bug] = [
     ),
     Bug(
         "padding before a word passes",
-        "models/luong.py",
+        "models/masks.py",
         "if late.any():",
         "if False:",
         (f"{LUONG}::test_bad_masks",),

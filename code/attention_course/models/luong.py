@@ -23,13 +23,14 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from attention_course.models.masks import (
     check_choice,
+    check_padding,
     check_sizes,
     check_source,
     check_target,
     check_token,
 )
 from attention_course.models.recurrent import Initialisation
-from attention_course.models.scores import make_score
+from attention_course.models.scores import Additive, Concat, make_score
 from attention_course.models.windows import Align, Window
 
 
@@ -149,7 +150,7 @@ class Luong(nn.Module):
                 nn.init.uniform_(parameter, -0.1, 0.1)
         else:
             for module in self.modules():
-                if isinstance(module, nn.Embedding | nn.LSTM | nn.Linear):
+                if isinstance(module, nn.Embedding | nn.LSTM | nn.Linear | Additive | Concat):
                     module.reset_parameters()
 
     def forward(self, source: Tensor, source_mask: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
@@ -175,7 +176,7 @@ class Luong(nn.Module):
     def start(self, source: Tensor, source_mask: Tensor) -> LuongState:
         """Reads the source (B, S): the state before the first word."""
         check_source(source, source_mask, self.E_source.num_embeddings)
-        _check_padding(source_mask, shortest=1 if self.attend_end else 2)
+        check_padding(source_mask, shortest=1 if self.attend_end else 2)
         x = self.dropout(self.E_source(source))  # (B, S, m)
         # Packed, so that each sentence ends where its words end.
         lengths = source_mask.sum(1).cpu()
@@ -247,19 +248,3 @@ def _turned(x: Tensor, mask: Tensor) -> Tensor:
     from_behind = mask.sum(1, keepdim=True) - 1 - s  # (B, W), negative on padding
     order = torch.where(mask, from_behind, s)
     return x.gather(1, order[..., None].expand_as(x))
-
-
-def _check_padding(source_mask: Tensor, shortest: int) -> None:
-    """Raises ValueError unless all padding is at the end and no sentence is too short."""
-    late = (source_mask[:, 1:] & ~source_mask[:, :-1]).any(1)
-    if late.any():
-        raise ValueError(
-            f"source_mask has padding before a word in row {int(late.nonzero()[0])}, expected "
-            "padding at the end only"
-        )
-    short = source_mask.sum(1) < shortest
-    if short.any():
-        raise ValueError(
-            f"sentence {int(short.nonzero()[0])} has one token, expected words and an end mark: "
-            "use attend_end=True for sources without end marks"
-        )

@@ -80,6 +80,27 @@ def check_mask(source_mask: Tensor, shape: tuple[int, ...], why: str, row: str) 
         )
 
 
+def check_padding(source_mask: Tensor, shortest: int) -> None:
+    """Raises ValueError unless padding is at the end only and no sentence is too short.
+
+    Args:
+        source_mask: (B, S) bool, as `check_source` lets it pass.
+        shortest: the fewest tokens of a sentence: 2, a word and an end mark, or 1.
+    """
+    late = (source_mask[:, 1:] & ~source_mask[:, :-1]).any(1)
+    if late.any():
+        raise ValueError(
+            f"source_mask has padding before a word in row {int(late.nonzero()[0])}, expected "
+            "padding at the end only"
+        )
+    short = source_mask.sum(1) < shortest
+    if short.any():
+        raise ValueError(
+            f"sentence {int(short.nonzero()[0])} has one token, expected words and an end mark: "
+            "use attend_end=True for sources without end marks"
+        )
+
+
 def check_target(target: Tensor, batch: int, vocabulary: int) -> None:
     """Raises ValueError unless ``target`` (B, T) fits ``batch`` sentences and the vocabulary."""
     _check_ids("target", target, 2, "(B, T)", vocabulary)

@@ -194,6 +194,11 @@ class Additive(Score):
         self.alignment_model = AdditiveAttention(
             query_size, key_size, query_size if alignment is None else alignment
         )
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draws the weights as torch's layers do; chapter 2's paper begins with v_a = 0."""
+        self.alignment_model.initialise("torch")
 
     def _project(self, keys: Tensor) -> Tensor:
         return self.alignment_model.project(keys)
@@ -298,7 +303,13 @@ class Concat(Score):
             query_size if identity else query_size + key_size, alignment, bias=False
         )
         self.v_a = nn.Parameter(torch.empty(alignment))
-        nn.init.uniform_(self.v_a, -(alignment**-0.5), alignment**-0.5)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draws the weights as torch's layers do."""
+        self.W_a.reset_parameters()
+        bound = self.v_a.shape[0] ** -0.5
+        nn.init.uniform_(self.v_a, -bound, bound)
 
     def _project(self, keys: Tensor) -> Tensor:
         return keys if self.identity else keys @ self.W_a.weight[:, self.query_size :].T
