@@ -111,13 +111,14 @@ def class_of(answers: Sequence[Hostile], opened: Callable[[], Warm] = warm) -> I
                     "LARGE": "x" * 150_000,
                     "SURROGATE": "\ud800",
                 }
+                tight = Tight(warm_process, answers)
                 students = hand_in(folders["submissions"], answers, words)
                 before = watching.fingerprints(folders["submissions"], folders["open"])
                 begin = time.monotonic()
                 done = running.run(
                     collect(folders["submissions"]),
                     folders["results"],
-                    lanes.here(Tight(warm_process, answers), LANES),
+                    lambda tasks, seed: lanes._side_by_side(tasks, Marker(seed, tight.ask), LANES),
                 )
                 seconds = time.monotonic() - begin
             gone = left()

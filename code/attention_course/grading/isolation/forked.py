@@ -21,6 +21,7 @@ from attention_course.grading.isolation.channel import Channel
 from attention_course.grading.isolation.conversation import Said, converse
 from attention_course.grading.isolation.endings import Report
 from attention_course.grading.isolation.environment import environment
+from attention_course.grading.isolation.hollow import is_hollowed
 from attention_course.grading.isolation.joint import IsolationError, Job, Limits, Lost
 
 PROGRAM = "attention_course.grading.isolation.warm_process"
@@ -64,7 +65,9 @@ class Forked:
         with contextlib.ExitStack() as stack:
             ours, theirs = _pair(stack)
             status, status_theirs = _pair(stack)
-            self._request(limits, slot, theirs, status_theirs)
+            message = {"limits": asdict(limits), "slot": slot}
+            message["hollow"] = [name for name in job.barred if is_hollowed(name)]
+            self._request(message, theirs, status_theirs)
             said = converse(Channel(ours), job, START, limits.wall + GRACE, limits.frame)
             ours.close()
             heard = _heard(status, 1.0) if said.gone else b""  # it is about to be noticed
@@ -106,12 +109,12 @@ class Forked:
                 kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
 
     def _request(
-        self, limits: Limits, slot: int, question: socket.socket, status: socket.socket
+        self, message: dict[str, Any], question: socket.socket, status: socket.socket
     ) -> None:
-        message = json.dumps({"limits": asdict(limits), "slot": slot}).encode()
+        said = json.dumps(message).encode()
         with self._lock, question, status:
             try:
-                socket.send_fds(self._control, [message], [question.fileno(), status.fileno()])
+                socket.send_fds(self._control, [said], [question.fileno(), status.fileno()])
             except OSError:
                 raise Lost from None
 

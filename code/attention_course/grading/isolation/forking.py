@@ -23,6 +23,7 @@ from attention_course.grading.isolation import (
     kernel,
     namespaces,
     settings,
+    visible,
 )
 from attention_course.grading.isolation.channel import Channel
 from attention_course.grading.isolation.endings import Report
@@ -131,7 +132,7 @@ def _watch(message: dict[str, Any], descriptors: list[int], layers: Layers, base
         flags = sum(namespaces.KINDS[kind] for kind in layers.namespaces if kind != "pid")
         kernel.unshare(flags)
         if layers.jail:
-            jail.enter(limits.disk, *owner(slot))
+            jail.enter(limits.disk, *owner(slot), visible.sources(message["hollow"]))
         else:
             shutil.rmtree(folder, ignore_errors=True)
             os.mkdir(folder, 0o700)

@@ -2,7 +2,7 @@
 
 Their names can be imported, since a setup and an answer may do that and no more; to call one, or to
 make a class of it, fails and is noted. The module itself was never imported in the process, so that
-it gains an answer nothing to blind what notes.
+it gains an answer nothing to blind what notes; where it has a root of its own, the files are empty.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import contextlib
 import importlib
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, NoReturn
 
+from attention_course.grading.isolation import visible
 from attention_course.grading.isolation.references import EXERCISES, Refuses
 
 
@@ -29,10 +29,11 @@ def lay(barred: Sequence[str], tripped: set[str]) -> None:
         tripped: gets the names that are used.
     """
     hollow = [name for name in barred if name not in sys.modules and is_hollowed(name)]
+    for name in hollow:  # all of them before a package is imported, which may import one
+        sys.modules[name] = _Hollow(name, tripped)
     for name in hollow:
-        module = sys.modules[name] = _Hollow(name, tripped)
-        parent, _, own = name.rpartition(".")
-        setattr(sys.modules[parent], own, module)
+        package, _, own = name.rpartition(".")
+        setattr(importlib.import_module(package), own, sys.modules[name])
     sys.meta_path.insert(0, Refuses("barred in this question", set(hollow).__contains__))
     for name in barred:
         if name.startswith("attention_course.") and name not in sys.modules:
@@ -42,12 +43,8 @@ def lay(barred: Sequence[str], tripped: set[str]) -> None:
 
 def is_hollowed(name: str) -> bool:
     """Whether a dotted name is that of a module of the course, and none of the exercises."""
-    if not name.startswith("attention_course.") or f"{name}.".startswith(f"{EXERCISES}."):
-        return False
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError:  # a name in a module
-        return False
+    of_the_course = name.startswith("attention_course.") and not name.startswith(EXERCISES)
+    return of_the_course and bool(visible.sources([name]))
 
 
 class _Hollow(ModuleType):

@@ -9,6 +9,7 @@ from pathlib import Path
 from attention_course.grading.isolation import kernel, visible
 
 PRIVATE = "/private"  # of each question: its current folder, HOME and TMPDIR
+EMPTY = "/empty"  # a file that others are hidden behind; an empty module can still be found
 
 
 def build(folder: str) -> None:
@@ -35,28 +36,32 @@ def build(folder: str) -> None:
             place.symlink_to(target)
     for name in (PRIVATE, "/proc"):
         Path(folder + name).mkdir()
+    Path(folder + EMPTY).touch()
     with contextlib.suppress(OSError):  # where a container hides parts of its own, none
         _proc(folder + "/proc")
     kernel.change_root(folder)
     kernel.read_only("/")
 
 
-def enter(disk: int, uid: int, gid: int) -> None:
+def enter(disk: int, uid: int, gid: int, hidden: list[str]) -> None:
     """A question's own /proc and private folder; in a mount namespace and pid namespace of its own.
 
     Args:
         disk: bytes of the folder.
         uid: whom it belongs to.
         gid: and that one's group.
+        hidden: files that are empty for this question.
 
     Raises:
-        OSError: the folder could not be made.
+        OSError: that could not be made.
     """
     with contextlib.suppress(OSError):
         _proc("/proc")
     options = f"size={disk},nr_inodes=1k,mode=700,uid={uid},gid={gid}"
     flags = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
     kernel.mount("tmpfs", PRIVATE, "tmpfs", flags, options)
+    for path in hidden:
+        kernel.mount(EMPTY, path, "", kernel.MS_BIND)
 
 
 def _proc(where: str) -> None:

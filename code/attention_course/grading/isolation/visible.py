@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import site
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import attention_course
@@ -60,6 +61,15 @@ def exercises() -> dict[str, bytes]:
     modules = [sys.modules[name] for name in sys.modules if name.startswith(EXERCISES)]
     files = [Path(module.__file__).resolve() for module in modules if module.__file__]
     return {str(file): file.read_bytes() for file in files}
+
+
+def sources(modules: Iterable[str]) -> list[str]:
+    """The files that modules of the course are in, as sources and compiled; not of packages."""
+    places = [PACKAGE.joinpath(*name.split(".")[1:]) for name in modules]
+    found = [place.with_suffix(".py") for place in places]
+    for place in places:
+        found += place.parent.glob(f"__pycache__/{place.name}.*.pyc")
+    return [str(path) for path in found if path.is_file()]
 
 
 def course() -> list[str]:
