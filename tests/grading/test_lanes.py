@@ -81,7 +81,7 @@ def test_what_is_started_is_for_the_answers_that_have_to_run(started: list[Any])
     marks = dict(lanes.here(2, require=True, told=told.extend)([*NEEDS_NONE, *runs], 3))
     assert set(marks) == {*NEEDS_NONE, *runs}
     assert {marks[one].reason for one in runs} == {Reason.DIED}
-    assert started == [(["attention_course.exercises.asking"], 2, True)]
+    assert started == [([lanes.SETUPS, "attention_course.exercises.asking"], 2, True)]
     assert told == list(PROTECTIONS)
 
 

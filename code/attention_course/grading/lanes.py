@@ -11,13 +11,14 @@ from attention_course.grading.isolation import Protection, Warm
 from attention_course.grading.marking import Marker, without_running
 from attention_course.grading.running import Lanes, Marks, Task
 
+SETUPS = "attention_course.data.vocabulary"  # what their cells import and no question bars
 OPTIMISERS = "torch._dynamo"  # torch imports it with the first optimiser, which takes a second
 
 Told = Callable[[tuple[Protection, ...]], object]
 
 
 def preload(questions: Iterable[Question] | None = None) -> list[str]:
-    """What a warm process imports once: the questions' ways of asking, and what training needs.
+    """What a warm process imports once: ways of asking, and what setup cells and training need.
 
     No module of the course that a question bars may be among it or come with it: an answer's
     process gets a hollow one in its place, and what is there already cannot be taken away.
@@ -27,7 +28,7 @@ def preload(questions: Iterable[Question] | None = None) -> list[str]:
     """
     if questions is None:
         questions = (q for name in registry.names() for q in registry.exercise(name).questions)
-    wanted = set()
+    wanted = {SETUPS}
     for question in questions:
         wanted.add(question.ask.__module__)
         if question.second is not None:
