@@ -31,7 +31,7 @@ class Pointer(nn.Module):
     Raises:
         ValueError: a size below 1.
 
-    Source: Vinyals, Fortunato and Jaitly, 1506.03134, Equation (3).
+    Source: Vinyals, Fortunato and Jaitly, 1506.03134, Section 2.3.
     """
 
     def __init__(self, query_size: int, key_size: int, alignment: int | None = None) -> None:

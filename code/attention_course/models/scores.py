@@ -10,9 +10,9 @@ name           e_s                             parameters  source
 ``cosine``     β h_t · h̄_s / (‖h_t‖ ‖h̄_s‖)    n+1, or 0    Graves et al. 1410.5401, Eqs. 5, 6
 ``location``   (W_a h_t)_s                     n L         Luong et al. 1508.04025, Eq. 8
 ``additive``   v_aᵀ tanh(W_a h_t + U_a h̄_s)   k (n+m+1)   Bahdanau et al. 1409.0473, A.1.2
-``dot``        h_tᵀ h̄_s                        0           Luong et al. 1508.04025, Eq. 7
-``general``    h_tᵀ W_a h̄_s                    n m         Luong et al. 1508.04025, Eq. 7
-``concat``     v_aᵀ tanh(W_a [h_t; h̄_s])       k (n+m+1)   Luong et al. 1508.04025, Eq. 7
+``dot``        h_tᵀ h̄_s                        0           Luong et al. 1508.04025, 3.1
+``general``    h_tᵀ W_a h̄_s                    n m         Luong et al. 1508.04025, 3.1
+``concat``     v_aᵀ tanh(W_a [h_t; h̄_s])       k (n+m+1)   Luong et al. 1508.04025, 3.1
 ``scaled dot`` h_tᵀ h̄_s / √n                   0           Vaswani et al. 1706.03762, Eq. 1
 =============  ==============================  ==========  ====================================
 
@@ -210,7 +210,7 @@ class Additive(Score):
 class Dot(Score):
     """e_s = h_tᵀ h̄_s: no parameters. Sizes: see `Score`, n = m.
 
-    Source: 1508.04025, Equation (7).
+    Source: 1508.04025, Section 3.1.
     """
 
     formula = r"h_t^\top \bar h_s"
@@ -243,7 +243,7 @@ class General(Score):
 
     The authors' program turns the queries instead; its W_a is the transpose of this one.
 
-    Source: 1508.04025, Equation (7).
+    Source: 1508.04025, Section 3.1.
     """
 
     formula = r"h_t^\top W_a \bar h_s"
@@ -270,12 +270,12 @@ class Concat(Score):
         alignment: k, the size of the layer between; None (default): like ``query_size``.
         identity: False (default): the paper's equation. True: the authors' program, in which the
             block of W_a that meets h̄_s is the identity: v_aᵀ tanh(W_a h_t + h̄_s), with k = m.
-            The paper blames it (footnote 15) for the poor results of ``concat``.
+            The paper suspects it (footnote 15) of the poor results of ``concat``.
 
     Raises:
         ValueError: ``identity`` with an ``alignment`` that is not ``key_size``.
 
-    Source: 1508.04025, Equation (7).
+    Source: 1508.04025, Section 3.1.
     """
 
     formula = r"v_a^\top \tanh(W_a [h_t; \bar h_s])"
