@@ -12,16 +12,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from attention_course import shipped
-from attention_course.authoring import checkout, proving, skeleton
+from attention_course.authoring import checkout, loading, proving, skeleton
 from attention_course.authoring.listed import PROOFS, Proof
 from attention_course.authoring.proving import Part
 from attention_course.cli import main
 from attention_course.exercises import registry
+from attention_course.exercises.question import Exercise
 from browser import ROOT
 from click.testing import CliRunner, Result
 
@@ -152,6 +153,26 @@ def test_what_follows_from_a_draw_that_fails_is_not_said(built: House) -> None:
     assert "cannot be drawn: NameError: name 'nonsense' is not defined" in problem["problem"]
 
 
+def test_what_does_not_end_and_what_hashes_are_named(built: House) -> None:
+    endless = "return (weights[..., None] * values).sum(dim=1)"
+    drawn = '"values": normal(generator, batch, length, size, dtype=dtype)'
+    with (
+        built.changed(QUESTIONS, endless, "while True:\n        pass"),
+        built.changed(QUESTIONS, drawn, f"{drawn} + hash('x') / 2**63"),
+    ):
+        done = built.call(
+            "exercise", "check", "look_back", "--jobs", "2", "--patience", "16", "--json"
+        )
+    failed = {p["proof"]: p["problems"] for p in json.loads(done.stdout) if p["problems"]}
+    (endless_problem,) = failed.pop("alternatives pass")
+    assert endless_problem["question"] == "look_back.weighted_sum"
+    assert endless_problem["problem"] == "the alternative 'by broadcasting' did not end within 20 s"
+    hashed = failed.pop("inputs are the same in another process")
+    assert [problem["question"] for problem in hashed] == 4 * ["look_back.weighted_sum"]
+    assert hashed[0]["problem"].startswith("the inputs of its case 'several sentences' are others")
+    assert failed == {}
+
+
 def test_a_notebook_that_does_not_run_is_not_built(built: House) -> None:
     with built.changed(SOURCE, "import torch\n", "import torch_nonsense\n"):
         done = built.call("exercise", "build", "look_back")
@@ -204,8 +225,8 @@ def call(*arguments: str) -> Result:
         (("new", "class"), "the name is 'class', expected"),
         (("new", "bahdanau"), "code/attention_course/exercises/bahdanau exists"),
         (("new", "asking"), "code/attention_course/exercises/asking.py exists"),
-        (("new", "luong", "--number", "2"), "number 2 is that of exercise 'bahdanau'"),
-        (("new", "luong", "--title", "a\nb"), "expected one line"),
+        (("new", "look_back", "--number", "2"), "number 2 is that of exercise 'bahdanau'"),
+        (("new", "look_back", "--title", "a\nb"), "expected one line"),
         (("build", "nonsense"), "there is no exercise 'nonsense', expected one of: bahdanau"),
         (("check", "nonsense"), "there is no exercise 'nonsense', expected one of: bahdanau"),
     ],
@@ -218,12 +239,60 @@ def test_wrong_names_are_refused(arguments: tuple[str, ...], words: str) -> None
     assert registry.names() == before
 
 
+def renumbered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a while exercise 1 has the number of exercise 2."""
+    original = registry.exercise
+    changed = {"encoder_decoder": replace(original("encoder_decoder"), number=2)}
+    monkeypatch.setattr(registry, "exercise", lambda name: changed.get(name) or original(name))
+
+
+def test_two_exercises_of_one_number_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    renumbered(monkeypatch)
+    words = "its number 2 is also that of"
+    found, failed = loading.load(["bahdanau"])
+    assert found == []
+    assert failed["bahdanau"].startswith(f"{words} encoder_decoder: change one")
+    assert list(loading.load()[1]) == ["bahdanau", "encoder_decoder"]
+    built, checked = call("build", "encoder_decoder"), call("check", "encoder_decoder", "--json")
+    assert built.exit_code == checked.exit_code == 1
+    assert f"Error: exercise encoder_decoder: {words} bahdanau: change one" in built.output
+    (failure,) = json.loads(checked.stdout)
+    assert failure["problems"][0]["problem"].startswith(f"{words} bahdanau: change one")
+
+
+def test_the_line_of_an_exercise_that_raises_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = registry.exercise
+
+    def half_written(name: str) -> Exercise:
+        if name == "encoder_decoder":
+            file = str(loading.FOLDER / name / "loss.py")
+            exec(compile("\n\nnonsense", file, "exec"), {})
+        return original(name)
+
+    monkeypatch.setattr(registry, "exercise", half_written)
+    _, failed = loading.load(["encoder_decoder"])
+    assert failed == {
+        "encoder_decoder": "it cannot be imported: encoder_decoder/loss.py, line 3: NameError: "
+        "name 'nonsense' is not defined"
+    }
+    # others can be worked on, as far as they do not need it
+    assert loading.load(["bahdanau"]) == ([original("bahdanau")], {})
+
+
+def test_the_number_of_a_source_is_taken(tmp_path: Path) -> None:
+    source = tmp_path / "exercises" / "solutions" / "88-half-written.md"
+    source.parent.mkdir(parents=True)
+    source.write_text("", encoding="utf-8")
+    with pytest.raises(ValueError, match="number 88 is that of exercise 'half_written'"):
+        skeleton.make(tmp_path, "luong_2", 88)
+
+
 def test_a_source_that_exists_is_not_overwritten(tmp_path: Path) -> None:
-    source = tmp_path / "exercises" / "solutions" / "04-luong.md"
+    source = tmp_path / "exercises" / "solutions" / "87-look-back.md"
     source.parent.mkdir(parents=True)
     source.write_text("mine", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"exercises/solutions/04-luong.md exists"):
-        skeleton.make(tmp_path, "luong", 4)
+    with pytest.raises(ValueError, match="number 87 is that of exercise 'look_back'"):
+        skeleton.make(tmp_path, "look_back", 87)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [source]
 
 

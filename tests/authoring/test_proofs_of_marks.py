@@ -30,6 +30,16 @@ def test_the_grader_is_asked_about_every_right_answer(monkeypatch: pytest.Monkey
     assert list(grader_gives_full_marks(pair)) == []
 
 
+def test_an_exercise_that_the_grader_cannot_have_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = loss_alone(monkeypatch)
+    original = registry.exercise
+    renumbered = replace(original("bahdanau"), number=1)
+    changed = {"bahdanau": renumbered}
+    monkeypatch.setattr(registry, "exercise", lambda name: changed.get(name) or original(name))
+    (problem,) = grader_gives_full_marks(pair)
+    assert problem.startswith("the grader takes every exercise, and it cannot take bahdanau: its")
+
+
 def test_an_answer_that_uses_what_is_barred_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     pair = loss_alone(monkeypatch, barred=("torch.nn.functional.cross_entropy",))
     problems = list(grader_gives_full_marks(pair))

@@ -14,7 +14,6 @@ from attention_course.authoring.workers import Lost, Tell, Workers
 from attention_course.exercises import registry
 from attention_course.exercises.question import Exercise
 
-PATIENCE = 60.0  # seconds that an answer may take beyond twice its question's own
 NBVAL = 1800.0  # seconds for a part that runs notebooks: nbval has a limit of its own, for a cell
 
 
@@ -95,7 +94,7 @@ def prove_all(
     *,
     jobs: int,
     step: Callable[[], object],
-    patience: float = PATIENCE,
+    patience: float,
 ) -> Iterator[Proved]:
     """Makes every proof of some exercises, and gives each as soon as all its parts are done.
 

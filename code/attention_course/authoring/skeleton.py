@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-from attention_course.exercises import registry
+from attention_course.authoring.loading import load
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -39,7 +39,7 @@ def make(root: Path, name: str, number: int | None = None, title: str | None = N
             f"the name is {name!r}, expected an identifier in lower case, for example 'luong' or "
             "'show_attend_tell'"
         )
-    others = {registry.exercise(other).number: other for other in registry.names()}
+    others = _numbers(root)
     if number is None:
         number = max(others, default=0) + 1
     if number in others:
@@ -51,7 +51,7 @@ def make(root: Path, name: str, number: int | None = None, title: str | None = N
     notebook = f"{prefix}-{name.replace('_', '-')}"
     folder = root / "code" / "attention_course" / "exercises"
     solution = root / "exercises" / "solutions" / f"{notebook}.md"
-    for path in (folder / name, folder / f"{name}.py", solution):
+    for path in (folder / name, folder / f"{name}.py"):
         if path.exists():
             raise ValueError(f"{path.relative_to(root)} exists: choose another name than {name!r}")
     package = "attention_course.exercises"
@@ -77,6 +77,16 @@ def make(root: Path, name: str, number: int | None = None, title: str | None = N
     for path, text in files.items():
         path.write_text(text, encoding="utf-8")
     return Made(tuple(files), notebook)
+
+
+def _numbers(root: Path) -> dict[int, str]:
+    """The numbers that are taken, with the exercises that have them.
+
+    Those that cannot be imported, half written as they may be, have a source all the same.
+    """
+    sources = (root / "exercises" / "solutions").glob("[0-9][0-9]-*.md")
+    taken = {int(path.stem[:2]): path.stem[3:].replace("-", "_") for path in sources}
+    return taken | {exercise.number: exercise.name for exercise in load()[0]}
 
 
 def _literal(text: str) -> str:

@@ -196,7 +196,7 @@ def text_agrees(notebooks: Notebooks) -> Problems:
     number = NUMBERS[count] if count < len(NUMBERS) else count
     words = f"has {number} question{'s' * (count != 1)}, worth {exercise.points} points"
     if words not in said:
-        yield f"the text does not say that it {words}"
+        yield f"the text does not say that the exercise {words!r}, in these words"
     if not said.startswith(f"# Exercise {exercise.number} · "):
         yield f"the text does not begin with '# Exercise {exercise.number} · '"
 
