@@ -180,7 +180,7 @@ def test_a_barred_location_is_not_there(name: str) -> None:
 @pytest.mark.parametrize("coordinates", [True, False])
 def test_the_grid_runs_row_by_row_and_sees_what_is_near(coordinates: bool) -> None:
     """An annotation depends on 15 × 15 pixels around its own 8 × 8, and on no others."""
-    encoder = shaken(PictureEncoder(6, coordinates))
+    encoder = shaken(PictureEncoder(6, coordinates, (8, 8)))
     picture = torch.rand(1, 3, 64, 64, dtype=torch.float64, requires_grad=True)
     annotation = encoder(picture)[0, 8 * 3 + 5].sum()  # row 3, column 5
     (gradient,) = torch.autograd.grad(annotation, picture)
@@ -192,7 +192,7 @@ def test_the_grid_runs_row_by_row_and_sees_what_is_near(coordinates: bool) -> No
 def test_only_coordinates_tell_inner_locations_apart() -> None:
     picture = torch.full((1, 3, 64, 64), 0.5, dtype=torch.float64)
     for coordinates in (True, False):
-        a = shaken(PictureEncoder(6, coordinates))(picture)[0].unflatten(0, (8, 8))
+        a = shaken(PictureEncoder(6, coordinates, (8, 8)))(picture)[0].unflatten(0, (8, 8))
         inner = a[2:-2, 2:-2].flatten(0, 1)
         assert torch.allclose(inner, inner[:1].expand_as(inner)) != coordinates
 
@@ -406,7 +406,10 @@ def test_bad_tokens() -> None:
         ({"attention": "local"}, "attention is 'local', expected 'soft' or 'hard' or 'mean'"),
         ({"output": "maxout"}, "output is 'maxout', expected 'paper' or 'tanh'"),
         ({"look": "best"}, "look is 'best', expected 'likeliest' or 'drawn'"),
-        ({"initialisation": "he"}, "initialisation is 'he', expected 'paper' or 'torch'"),
+        (
+            {"initialisation": "he"},
+            "initialisation is 'he', expected 'paper' or 'torch' or 'heard'",
+        ),
     ],
 )
 def test_bad_arguments(arguments: dict[str, Any], message: str) -> None:
@@ -449,6 +452,20 @@ def test_the_authors_initialisation() -> None:
     )
     assert (model.T_y.bias == 0).all()
     assert (model.f_beta.bias == 0).all()
+
+
+def test_the_context_is_heard_from_the_start() -> None:
+    """Three times the weights of torch, and a gate at σ(2); all else as torch has it."""
+    plain, heard = (ShowAttendTell(9, initialisation=kind) for kind in ("torch", "heard"))
+    for name, weight in plain.named_parameters():
+        other = heard.get_parameter(name)
+        if name in ("T_z.weight", "L_z.weight"):
+            assert (other.std() / weight.std()).item() == pytest.approx(3, rel=0.05)
+        elif name == "f_beta.bias":
+            assert other.item() == 2
+        elif weight.numel() > 100 and not name.startswith("encoder.see"):
+            assert (other.std() / weight.std()).item() == pytest.approx(1, rel=0.2)
+    assert ShowAttendTell(9, hidden=4, gate=False, initialisation="heard").f_beta is None
 
 
 def test_no_attention_no_parameters_of_it() -> None:

@@ -28,12 +28,14 @@ from attention_course.models.masks import (
     check_target,
     check_token,
 )
-from attention_course.models.recurrent import Initialisation, initialise
+from attention_course.models.recurrent import initialise
 
 Attention = Literal["soft", "hard", "mean"]
 Output = Literal["paper", "tanh"]
 Look = Literal["likeliest", "drawn"]
+Initialisation = Literal["paper", "torch", "heard"]
 STRIDE = 8  # pixels from one location to the next, in both directions
+LOUDNESS = 4.0  # of row and column beside what is seen: the attention learns sooner then
 
 
 class PictureEncoder(nn.Module):
@@ -44,22 +46,30 @@ class PictureEncoder(nn.Module):
     network that was trained on other pictures; this one is learnt with the rest.
 
     A convolution does the same everywhere, so an annotation would hardly know where it lies; only
-    the zeros around the picture tell, near its edges. With ``coordinates`` the last layer, of
-    1 × 1 weights, is told row and column of each location, both from −1 to 1.
+    the zeros around the picture tell, near its edges. With ``coordinates`` a fourth layer of 1 × 1
+    weights is told each location's row and column, a channel for each row and one for each column.
 
     Args:
         annotation: D, the size of an annotation.
         coordinates: whether the annotations are told where they lie.
+        grid: rows and columns of locations.
     """
 
-    def __init__(self, annotation: int, coordinates: bool) -> None:
+    where: Tensor  # (rows + columns, rows, columns)
+
+    def __init__(self, annotation: int, coordinates: bool, grid: tuple[int, int]) -> None:
         super().__init__()
         self.coordinates = coordinates
+        rows, columns = (torch.eye(size) for size in grid)
+        where = torch.cat(
+            [rows[:, :, None].expand(-1, -1, grid[1]), columns[:, None].expand(-1, grid[0], -1)]
+        )
+        self.register_buffer("where", LOUDNESS * where, persistent=False)
         sizes = (3, -(-annotation // 4), -(-annotation // 2), annotation)
         self.see = nn.ModuleList(
             nn.Conv2d(before, after, 3, stride=2, padding=1) for before, after in pairwise(sizes)
         )
-        self.place = nn.Conv2d(annotation + (2 if coordinates else 0), annotation, 1)
+        self.place = nn.Conv2d(annotation + (sum(grid) if coordinates else 0), annotation, 1)
         for layer in (*self.see, self.place):
             # He et al. (1502.01852): torch's own draw lets a signal fade from layer to layer
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
@@ -71,9 +81,7 @@ class PictureEncoder(nn.Module):
         for layer in self.see:
             x = F.relu(layer(x))  # (B, D, Y/8, X/8) in the end
         if self.coordinates:
-            row, column = (torch.linspace(-1, 1, size).to(x) for size in x.shape[2:])
-            where = torch.stack(torch.meshgrid(row, column, indexing="ij"))  # (2, Y/8, X/8)
-            x = torch.cat([x, where.expand(len(x), -1, -1, -1)], dim=1)
+            x = torch.cat([x, self.where.to(x).expand(len(x), -1, -1, -1)], dim=1)
         return F.relu(self.place(x)).flatten(2).mT.contiguous()
 
 
@@ -118,7 +126,10 @@ class ShowAttendTell(nn.Module):
         look: where "hard" looks once training is over (in evaluation mode). "likeliest" (default):
             at the location with the largest weight. "drawn": at one drawn from α, as in training.
         initialisation: "paper" (default): as the authors' program, square matrices orthogonal, all
-            others N(0, 0.01²), biases 0. "torch": torch's defaults. The encoder always has torch's.
+            others N(0, 0.01²), biases 0. "torch": torch's defaults. "heard": torch's, but T_z and
+            L_z three times as large and β ≈ 0.88 at first. A network that is learnt from scratch
+            has quiet annotations; so they are heard from the beginning, or else the model learns to
+            do without them. The encoder is always drawn as He et al. do.
 
     Raises:
         ValueError: a size below 1 or an unknown choice; with the name of the argument.
@@ -154,7 +165,7 @@ class ShowAttendTell(nn.Module):
         self.picture, self.grid = picture, (height // STRIDE, width // STRIDE)
         self.kind, self.output, self.look = attention, output, look
         D, m, n = annotation, embedding, hidden
-        self.encoder = PictureEncoder(D, coordinates)
+        self.encoder = PictureEncoder(D, coordinates, self.grid)
         self.f_init_h = nn.Linear(D, n)
         self.f_init_c = nn.Linear(D, n)
         if attention != "mean":
@@ -172,10 +183,16 @@ class ShowAttendTell(nn.Module):
 
     def initialise(self, initialisation: Initialisation = "paper") -> None:
         """Draws all weights but the encoder's anew, see the class."""
-        initialise(self, initialisation)
-        if initialisation == "torch":
+        check_choice("initialisation", initialisation, ("paper", "torch", "heard"))
+        initialise(self, "paper" if initialisation == "paper" else "torch")
+        if initialisation != "paper":
             if self.kind != "mean":
                 self.f_att.initialise("torch")
+            if initialisation == "heard":
+                for matrix in (self.T_z.weight, self.L_z.weight):
+                    matrix.detach().mul_(3)
+                if self.f_beta is not None:
+                    nn.init.constant_(self.f_beta.bias, 2)
             return
         gates = (self.T_y, self.T_h)  # four matrices each, one for each gate
         others = [x for x in self.modules() if isinstance(x, nn.Linear) and x not in gates]
