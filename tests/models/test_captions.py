@@ -126,7 +126,7 @@ def looking(model: Any, batch: Batch, path: tuple[int, ...]) -> tuple[Tensor, Te
 
 
 def bound(model: Any, batch: Batch) -> Tensor:
-    """L_s = Σ_s p(s | a) log p(y | s, a), equation (10), over all L^T ways to look."""
+    """L_s = Σ_s p(s | a) log p(y | s, a), over all L^T ways to look."""
     total = torch.zeros((), dtype=torch.float64)
     probability = 0.0
     for path in product(range(L), repeat=T):
@@ -170,7 +170,7 @@ def exact() -> dict[str, Any]:
 
 
 def test_the_bound_is_a_bound(exact: dict[str, Any]) -> None:
-    """Σ_s p(s | a) log p(y | s, a) ≤ log p(y | a), equation (10)."""
+    """Σ_s p(s | a) log p(y | s, a) ≤ log p(y | a)."""
     model = model_of("hard")
     paths = [looking(model, exact["batch"], s) for s in product(range(L), repeat=T)]
     log_y = torch.stack([log_y + log_s for log_y, log_s in paths]).logsumexp(0)

@@ -63,7 +63,7 @@ def close(got: Tensor, expected: Tensor) -> None:
 
 
 def by_others(model: Any, batch: Batch) -> tuple[Tensor, Tensor]:
-    """Section 3.1.2 and 4.2 with torch.nn.LSTMCell and a plain softmax, one picture at a time."""
+    """The decoder with torch.nn.LSTMCell and a plain softmax, one picture at a time."""
     D, m, n = 5, 3, 4
     cell = nn.LSTMCell(m + D, n).double()
     order = [0, 1, 3, 2]  # i, f, o, g to torch's i, f, g, o

@@ -189,7 +189,7 @@ def make_batch(examples: Sequence[Example], grid: tuple[int, int] = GRID) -> Bat
     """One batch of all the examples, for the same `Batch` that translators learn from.
 
     ``bucketed(corpus.encode(corpus.train), 64, generator=…, collate=make_batch)`` gives batches of
-    captions of like length, as Xu et al. (1502.03044, Section 4.3) train on.
+    captions of like length, as Xu et al. (1502.03044) train on.
 
     Args:
         examples: from `Scenes.encode`.

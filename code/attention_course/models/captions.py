@@ -1,7 +1,7 @@
-"""What Show, Attend and Tell is trained with (1502.03044, Section 4).
+"""What Show, Attend and Tell is trained with (1502.03044).
 
-`doubly_stochastic_penalty` (4.2.1), and two losses for `attention_course.training.fit`:
-`SoftLoss` (4.2) and `ReinforceLoss` (4.1). Both are in nats per word: the paper's loss of a caption
+`doubly_stochastic_penalty`, and two losses for `attention_course.training.fit`: `SoftLoss` for
+"soft" and "mean" attention and `ReinforceLoss` for "hard". Both are in nats per word: the paper's loss of a caption
 and all its terms, divided by the mean number of words of the batch's captions. Where a batch's
 captions have one length, as in the paper, that is the paper's loss up to a factor. In evaluation
 mode both are the plain cross-entropy, since `fit` measures validation so.
@@ -36,7 +36,7 @@ def doubly_stochastic_penalty(weights: Tensor, target_mask: Tensor) -> Tensor:
     Raises:
         ValueError: the shapes do not fit.
 
-    Source: 1502.03044, equation (14).
+    Source: 1502.03044, on doubly stochastic attention.
     """
     if weights.dim() != 5 or weights[:, 0, 0, :, 0].shape != target_mask.shape:
         raise ValueError(
@@ -59,7 +59,7 @@ class SoftLoss:
     Args:
         penalty: λ (the authors' program: 1).
 
-    Source: 1502.03044, equation (14).
+    Source: 1502.03044, on doubly stochastic attention.
     """
 
     def __init__(self, penalty: float = 1.0) -> None:
@@ -94,7 +94,7 @@ class ReinforceLoss:
     Attributes:
         b: the baseline, nats per caption.
 
-    Source: 1502.03044, Section 4.1, equations (11) and (12).
+    Source: 1502.03044, on stochastic "hard" attention.
     """
 
     def __init__(

@@ -5,7 +5,7 @@ annotation vector for each location of a grid, and an LSTM that writes the capti
 word where to look. It looks softly, at a weighted mean of all locations, or hard, at one location
 that is drawn by chance.
 
-The paper's letters (Section 3): a_i annotations, L locations, D their size; y words, E embeddings,
+The paper's letters: a_i annotations, L locations, D their size; y words, E embeddings,
 m their size; h, c the LSTM's state and memory, n their size; ẑ the context, α the weights, β the
 gate. t counts words, i locations, row by row from the top left.
 """
@@ -39,7 +39,7 @@ LOUDNESS = 4.0  # of row and column beside what is seen: the attention learns so
 
 
 class PictureEncoder(nn.Module):
-    """A small convolutional network: a picture to its grid of annotations (Section 3.1.1).
+    """A small convolutional network: a picture to its grid of annotations.
 
     Three layers of 3 × 3 weights with D/4, D/2 and D channels, all in steps of two pixels: a
     location is 8 × 8 pixels, and its annotation sees 15 × 15. The paper takes a layer of a VGG
@@ -134,7 +134,7 @@ class ShowAttendTell(nn.Module):
     Raises:
         ValueError: a size below 1 or an unknown choice; with the name of the argument.
 
-    Source: 1502.03044, Sections 3 and 4; the authors' program, arctic-captions.
+    Source: 1502.03044; the authors' program, arctic-captions.
     """
 
     def __init__(
