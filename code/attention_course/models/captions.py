@@ -1,10 +1,10 @@
 """What Show, Attend and Tell is trained with (1502.03044).
 
 `doubly_stochastic_penalty`, and two losses for `attention_course.training.fit`: `SoftLoss` for
-"soft" and "mean" attention and `ReinforceLoss` for "hard". Both are in nats per word: the paper's loss of a caption
-and all its terms, divided by the mean number of words of the batch's captions. Where a batch's
-captions have one length, as in the paper, that is the paper's loss up to a factor. In evaluation
-mode both are the plain cross-entropy, since `fit` measures validation so.
+"soft" and "mean" attention and `ReinforceLoss` for "hard". Both are in nats per word: the paper's
+loss of a caption and all its terms, divided by the mean number of words of the batch's captions.
+Where a batch's captions have one length, as in the paper, that is the paper's loss up to a factor.
+In evaluation mode both are the plain cross-entropy, since `fit` measures validation so.
 """
 
 from __future__ import annotations
