@@ -196,6 +196,19 @@ def test_half_of_the_pictures_learn_softly(exact: dict[str, Any]) -> None:
     assert_unbiased(drawn, (softly + exact["gradient"]) / 2)
 
 
+def test_every_picture_has_a_chance_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in the paper; the authors' program draws once for the whole batch."""
+    torch.manual_seed(0)
+    model, batch = model_of("hard"), repeated(pictures([2]), 400)
+    real, asked = model.looking, []
+    monkeypatch.setattr(model, "looking", lambda *args: (asked.append(args[3]), real(*args))[1])
+    ReinforceLoss()(model, batch)
+    ReinforceLoss(half=False)(model, batch)
+    halves, none = asked
+    assert 160 < halves.sum() < 240  # 4 standard deviations of a fair coin
+    assert none is None
+
+
 def test_a_baseline_near_the_mean_lowers_the_variance(exact: dict[str, Any]) -> None:
     torch.manual_seed(0)
     model = model_of("hard")
