@@ -134,6 +134,12 @@ QUESTION = Question(
             lambda scores, mask: scores.softmax(-1) * mask,
         ),
         Mistake(
+            "zeros before and after",
+            "you set the scores of padding to 0, but exp(0) is 1: padding takes its share, and "
+            "once that is taken away the rest no longer sums to one",
+            lambda scores, mask: (scores * mask).softmax(-1) * mask,
+        ),
+        Mistake(
             "mask after naive softmax",
             "you divide by a sum that still has the padding in it, so the weights of the real "
             "words no longer sum to one",
@@ -147,8 +153,9 @@ QUESTION = Question(
         ),
         Mistake(
             "overflow and empty",
-            "right for ordinary scores, but exp of a large score is infinite, and a sentence "
-            "without words divides zero by zero: take each row's largest score off first",
+            "right for ordinary scores, but exp of a thousand is infinite, exp far below is zero, "
+            "and a sentence without words divides zero by zero: take each row's own largest score "
+            "off first",
             _naive,
         ),
         Mistake(
@@ -156,6 +163,12 @@ QUESTION = Question(
             "exp of a large score is infinite: take each row's largest score off first, which "
             "leaves the softmax as it is",
             _naive_guarded,
+        ),
+        Mistake(
+            "clamped",
+            "scores beyond a bound of yours all count the same: take each row's largest score off "
+            "instead, which leaves their differences",
+            lambda scores, mask: _naive_guarded(scores.clamp(-50, 50), mask),
         ),
         Mistake(
             "largest of all",
