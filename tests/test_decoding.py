@@ -449,6 +449,16 @@ def test_every_search_needs_a_whole_length(search):
             search(Tabulated(5), *padded(SOURCES), max_length=wrong, **options)
 
 
+@pytest.mark.parametrize("search", [greedy, beam_search, sample])
+def test_every_search_needs_tensors(search):
+    options = {"generator": torch.Generator()} if search is sample else {}
+    source, mask = padded(SOURCES)
+    with pytest.raises(ValueError, match=r"^source is a list, expected a torch\.Tensor$"):
+        search(Tabulated(5), source.tolist(), mask, **options)
+    with pytest.raises(ValueError, match=r"^source_mask is a list, expected a torch\.Tensor$"):
+        search(Tabulated(5), source, mask.tolist(), **options)
+
+
 @pytest.mark.parametrize("temperature", [0.0, -1.0, math.nan])
 def test_sampling_needs_a_positive_temperature(temperature):
     with pytest.raises(ValueError, match=r"temperature is .*, expected a positive number"):

@@ -18,6 +18,7 @@ from torch import Tensor
 from attention_course.data.batches import make_batch
 from attention_course.data.checks import check_integers, check_sentences
 from attention_course.data.vocabulary import BOS, EOS, PAD, Vocabulary
+from attention_course.models.masks import check_tensor
 from attention_course.training import as_module, device_of, evaluating, widened
 
 END = "<eos>"
@@ -74,6 +75,12 @@ def length_limits(source_mask: Tensor, max_length: int | None) -> list[int]:
     return [max_length] * len(source_mask)
 
 
+def _check_tensors(source: object, source_mask: object) -> None:
+    """What the search itself needs of them; their shapes are the model's to check."""
+    check_tensor("source", source)
+    check_tensor("source_mask", source_mask)
+
+
 # --- one token after the other --------------------------------------------------------------
 
 
@@ -88,6 +95,9 @@ def greedy(
 
     Returns:
         one hypothesis for each sentence, in order.
+
+    Raises:
+        ValueError: source or source_mask is no tensor, or max_length is out of range.
     """
     return _one_by_one(model, source, source_mask, max_length, lambda log_p: log_p.argmax(-1))
 
@@ -107,7 +117,7 @@ def sample(
     Other arguments as in `greedy`.
 
     Raises:
-        ValueError: the temperature is not positive.
+        ValueError: the temperature is not positive; else as in `greedy`.
     """
     if not temperature > 0:
         raise ValueError(
@@ -128,6 +138,7 @@ def _one_by_one(
     max_length: int | None,
     choose: Callable[[Tensor], Tensor],
 ) -> list[Hypothesis]:
+    _check_tensors(source, source_mask)
     count = len(source)
     limits = length_limits(source_mask, max_length)
     tokens: list[list[int]] = [[] for _ in range(count)]
@@ -224,7 +235,8 @@ def beam_search(
         vocabulary is too small to have that many.
 
     Raises:
-        ValueError: width, n_best, length_penalty or max_length is out of range.
+        ValueError: width, n_best, length_penalty or max_length is out of range, or source or
+            source_mask is no tensor.
     """
     check_integers(1, width=width)
     check_integers(n_best=n_best)
@@ -232,6 +244,7 @@ def beam_search(
         raise ValueError(f"n_best is {n_best}, expected 1 up to width = {width}")
     if length_penalty < 0:
         raise ValueError(f"length_penalty is {length_penalty}, expected 0 or more")
+    _check_tensors(source, source_mask)
     count, device = len(source), source.device
     limits = length_limits(source_mask, max_length)
     finished: list[list[_End]] = [[] for _ in range(count)]

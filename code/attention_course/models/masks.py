@@ -62,7 +62,7 @@ def check_mask(source_mask: Tensor, shape: tuple[int, ...], why: str, row: str) 
         why: where the shape comes from, for the message: "like source".
         row: what a row of the batch is: "sentence".
     """
-    _check_tensor("source_mask", source_mask)
+    check_tensor("source_mask", source_mask)
     if source_mask.shape != shape:
         raise ValueError(
             f"source_mask has shape {tuple(source_mask.shape)}, expected {shape} {why}"
@@ -121,7 +121,7 @@ def check_vectors(name: str, vectors: Tensor, shape: str, size: int) -> None:
         shape: in letters, for example ``"(B, S, m)"``.
         size: the last dimension, which the module was made for.
     """
-    _check_tensor(name, vectors)
+    check_tensor(name, vectors)
     if vectors.dim() != shape.count(",") + 1 or vectors.numel() == 0:
         raise ValueError(f"{name} has shape {tuple(vectors.shape)}, expected {shape}, not empty")
     if not vectors.is_floating_point():
@@ -147,7 +147,8 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
         raise ValueError(f"{name} is {value!r}, expected {expected}")
 
 
-def _check_tensor(name: str, given: object) -> None:
+def check_tensor(name: str, given: object) -> None:
+    """Raises ValueError, with the name of the argument, unless it is a tensor."""
     if not isinstance(given, Tensor):
         kind = type(given)
         shown = (
@@ -157,7 +158,7 @@ def _check_tensor(name: str, given: object) -> None:
 
 
 def _check_ids(name: str, ids: Tensor, rank: int, shape: str, vocabulary: int) -> None:
-    _check_tensor(name, ids)
+    check_tensor(name, ids)
     if ids.dim() != rank or ids.numel() == 0:
         raise ValueError(f"{name} has shape {tuple(ids.shape)}, expected {shape}, not empty")
     if ids.dtype != torch.int64:
