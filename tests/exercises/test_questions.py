@@ -72,7 +72,10 @@ def test_mistakes_get_their_own_hint(question: Question, mistake: Mistake) -> No
     assert list(answers.mistake_is_named(question, mistake)) == []
 
 
-WRITE_TENSORS = ("scores", "masked_softmax", "gated_unit", "padded_step", "final_state", "loss")
+WRITE_TENSORS = (
+    *("scores", "masked_softmax", "gated_unit", "padded_step", "final_state", "loss"),
+    *("general", "local_p", "input_feeding"),
+)
 
 
 @pytest.mark.parametrize("question", [q for q in QUESTIONS if q.name in WRITE_TENSORS])
@@ -89,11 +92,12 @@ def test_what_is_wrong_in_an_unknown_way_gets_no_known_hint(question: Question) 
 
 def test_points_add_up() -> None:
     points = {exercise.name: exercise.points for exercise in EXERCISES}
-    assert points.items() >= {"bahdanau": 100, "encoder_decoder": 50}.items()
+    assert points.items() >= {"bahdanau": 100, "encoder_decoder": 50, "luong": 100}.items()
 
 
-def test_exercise_2_has_questions_of_many_kinds() -> None:
-    kinds = {question.kind for question in registry.exercise("bahdanau").questions}
+@pytest.mark.parametrize("name", ["bahdanau", "luong"])
+def test_exercises_have_questions_of_many_kinds(name: str) -> None:
+    kinds = {question.kind for question in registry.exercise(name).questions}
     assert kinds >= {"write", "repair", "by hand", "predict", "make faster", "train", "read"}
 
 

@@ -10,7 +10,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 EXERCISES = "attention_course.exercises"
-ALWAYS = {EXERCISES, *(f"{EXERCISES}.{name}" for name in ("asking", "handing", "values"))}
+ALWAYS = {EXERCISES, *(f"{EXERCISES}.{name}" for name in ("asking", "handing", "values", "watching"))}
 
 
 class Refuses(MetaPathFinder):

@@ -1,0 +1,1 @@
+"""Exercise 4: the family of attention after Luong, Pham and Manning (1508.04025)."""
