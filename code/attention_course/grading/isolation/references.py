@@ -10,7 +10,10 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 EXERCISES = "attention_course.exercises"
-ALWAYS = {EXERCISES, *(f"{EXERCISES}.{name}" for name in ("asking", "handing", "values", "watching"))}
+ALWAYS = {
+    EXERCISES,
+    *(f"{EXERCISES}.{name}" for name in ("asking", "handing", "values", "watching")),
+}
 
 
 class Refuses(MetaPathFinder):
