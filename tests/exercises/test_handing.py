@@ -109,3 +109,4 @@ def test_a_matrix_is_taken_out_wherever_it_lies() -> None:
     assert np.isnan(taken["b"][0]).all()
     assert torch.equal(taken["a"][1], other)
     assert not taken["b"][1].any()
+    assert not without(torch.zeros(3, 4).int(), torch.zeros(3, 4)).any()  # no number is NaN there
