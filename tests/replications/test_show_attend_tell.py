@@ -59,8 +59,11 @@ def test_the_experiment_of_chapter_3(small, tmp_path: Path) -> None:
     assert rows["mean", 0]["test"]["pointing"] == pytest.approx(1 / 16, abs=1e-5)
     assert rows["soft", 0]["test"]["loss"] != rows["soft, penalty", 0]["test"]["loss"]
     assert rows["soft", 0]["test"]["loss"] != rows["soft", 1]["test"]["loss"]
-    assert set(rows["variance", 0]["variance"]) == {"none", "baseline", "baseline and half"}
-    assert all(value > 0 for value in rows["variance", 1]["variance"].values())
+    exact, trained = rows["variance", 1]["variance"]
+    assert set(exact) == {"reward", "none", "baseline", "baseline and half"}
+    assert (exact["reward"], trained["reward"]) == (1.0, 0.5)
+    assert all(value > 0 for value in (*exact.values(), *trained.values()))
+    assert exact["none"] > trained["none"]
 
 
 def test_a_seed_gives_the_same_batches_to_every_model(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,8 +127,9 @@ def test_variances_are_taken_early_with_the_baseline_of_then(
     monkeypatch.setattr(experiment, "fit", fit)
     experiment.variances(CORPUS, seed=0, settings=TINY, device="cpu")
     assert steps == [2]
-    without, with_it, half = asked
-    assert without == (False, False, 0.0, 0.5, 0.0, 4)
+    without, with_it, half, *trained = asked
+    assert without == (False, False, 0.0, 1.0, 0.0, 4)
+    assert [reward for _, _, _, reward, _, _ in trained] == [0.5] * 3
     assert with_it[:2] == (True, False)
     assert half[:2] == (True, True)
     assert with_it[2] == half[2] < 0

@@ -194,11 +194,16 @@ def gradient_variance(
 
 def variances(
     corpus: Scenes, *, seed: int, settings: Settings = SETTINGS, device: str | torch.device | None
-) -> dict[str, float]:
+) -> list[Row]:
     """`gradient_variance` without baseline, with it, and with the half-time replacement as well.
 
     Of a hard model after the part `EARLY` of its training, on one batch of validation scenes, with
-    λ_r as in training and λ_e = 0, since the entropy is not drawn.
+    λ_e = 0, since the entropy is not drawn. Each is measured with λ_r = 1, which makes the rule
+    exact, and with the λ_r of training. A small λ_r makes the draws' part of the gradient small but
+    not that of the pictures that learn softly.
+
+    Returns:
+        rows with "reward" (λ_r), "none", "baseline" and "baseline and half".
     """
     loss = ReinforceLoss(**settings["reinforce"])
     steps = max(1, round(EARLY * settings["steps"]))
@@ -208,16 +213,19 @@ def variances(
     _to_the_end(history)
     scenes = corpus.validation[: settings["batch_size"]]
     batch = make_batch(corpus.encode(scenes)).to(choose_device(device))
-    found: dict[str, float] = {}
-    for name, baseline, half in (
-        ("none", False, False),
-        ("baseline", True, False),
-        ("baseline and half", True, True),
-    ):
-        tried = ReinforceLoss(loss.reward, 0.0, half=half, baseline=baseline)
-        tried.b = loss.b if baseline else 0.0
-        found[name] = gradient_variance(model, batch, tried, RESAMPLES)
-    return found
+    rows: list[Row] = []
+    for reward in (1.0, loss.reward):
+        row: Row = {"reward": reward}
+        for name, baseline, half in (
+            ("none", False, False),
+            ("baseline", True, False),
+            ("baseline and half", True, True),
+        ):
+            tried = ReinforceLoss(reward, 0.0, half=half, baseline=baseline)
+            tried.b = loss.b if baseline else 0.0
+            row[name] = gradient_variance(model, batch, tried, RESAMPLES)
+        rows.append(row)
+    return rows
 
 
 def _to_the_end(history: History) -> None:
@@ -263,7 +271,7 @@ def run(
     def run_one(variant: str, seed: int) -> Row:
         if variant == VARIANCE:
             found = variances(corpus, seed=seed, settings=settings, device=on)
-            shown = ", ".join(f"{name} {value:.3g}" for name, value in found.items())
+            shown = ", ".join(f"{name} {value:.3g}" for name, value in found[0].items())
             return {"summary": f"variance of the gradient: {shown}", "variance": found}
         kind, penalty = VARIANTS[variant]
         model, history = train(
