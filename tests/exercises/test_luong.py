@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import notebooks
@@ -240,8 +241,10 @@ def test_an_answer_that_rests_on_equal_sizes_is_told_so() -> None:
         return RIGHT(queries, annotations, mask, *matrices)
 
     assert all(examined("all_at_once", equal).passed)
-    verdict = examined("all_at_once", only_one)
-    assert not any(verdict.passed)
+    case = next(case for case in all_at_once.QUESTION.cases if case.name == "a batch of one")
+    question = replace(all_at_once.QUESTION, cases=(case,), mistakes=())
+    verdict = examine(question, only_one, SEED)
+    assert "raises an error where there are more sentences" in verdict.hint
 
 
 # --- input_feeding ------------------------------------------------------------------------------
@@ -249,13 +252,15 @@ def test_an_answer_that_rests_on_equal_sizes_is_told_so() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_each_bug_that_is_mended_changes_the_hint(seed: int) -> None:
-    hints = {
-        examined("input_feeding", input_feeding._decoder(start=s, feed=f, tanh=t), seed).hint
+    found = {
+        (s, f, t): examined("input_feeding", input_feeding._decoder(start=s, feed=f, tanh=t), seed)
         for s in ("zeros", "h")
         for f in ("h̃", "h")
         for t in ("both", "neither")
     }
-    assert len(hints) == 8
+    assert all(found.pop(("zeros", "h̃", "both")).passed)
+    assert all(verdict.mistake for verdict in found.values())
+    assert len({verdict.hint for verdict in found.values()}) == 7
 
 
 # --- reading ------------------------------------------------------------------------------------
