@@ -302,6 +302,9 @@ def test_the_second_round_gets_its_states_without_the_matrix_and_words_of_its_ow
         assert other["model"]["U_a"].isnan().all()
         assert not one["model"]["U_a"].isnan().any()
         assert len(other["states"]) == 2
+    drawn = STEP.draw(3)
+    for inputs, other in zip([*drawn, drawn[0]], second.inputs, strict=True):
+        assert torch.equal(other["tokens"], inputs["others"])
 
 
 @pytest.mark.parametrize("ended", [Ended.TIMED_OUT, Ended.DIED, Ended.MEMORY])

@@ -29,9 +29,9 @@ def warm() -> Iterator[Warm]:
         yield warm
 
 
-def ran(warm: Warm, source: str, barred: tuple[str, ...] = (MODEL,)) -> Ran:
+def ran(warm: Warm, source: str, barred: tuple[str, ...] = (MODEL,), setup: str = SETUP) -> Ran:
     source = textwrap.dedent(source)
-    job = Job((SETUP,), source, "f", HOW, barred, [{"x": torch.ones(2)}])
+    job = Job((setup,), source, "f", HOW, barred, [{"x": torch.ones(2)}])
     found = warm.ask(job, Limits())
     assert found.ended is Ended.FINISHED, found
     return found
@@ -43,6 +43,8 @@ def ran(warm: Warm, source: str, barred: tuple[str, ...] = (MODEL,)) -> Ran:
         "from attention_course.models.bahdanau import RNNSearch\ndef f(x): return RNNSearch(5, 5)",
         "import attention_course.models.bahdanau as b\ndef f(x): b.AdditiveAttention(1, 1, 1)",
         "from attention_course.models import bahdanau\ndef f(x): return bahdanau.anything()",
+        "import attention_course.models.bahdanau\n"
+        "def f(x): attention_course.models.bahdanau.RNNSearch(5, 5)",
         f"def f(x): return sys.modules[{MODEL!r}].RNNSearch(5, 5, embedding=4, hidden=4)",
         "from attention_course.models.bahdanau import RNNSearch\n"
         "def f(x):\n    class Own(RNNSearch, nn.Module):\n        pass",
@@ -98,8 +100,9 @@ def test_what_is_not_barred_is_there(warm: Warm) -> None:
 
 def test_a_single_name_of_the_course_has_a_wire(warm: Warm) -> None:
     name = "attention_course.models.masks.masked_softmax"
-    source = "def f(x): return masks.masked_softmax(x, x > 0)"
-    found = ran(warm, source, barred=(name,))
+    source = "from attention_course.models import masks\n"
+    source += "def f(x): return masks.masked_softmax(x, x > 0)"
+    found = ran(warm, source, barred=(name,), setup="import torch")
     assert found.tripped == (name,)
     assert isinstance(found.outcomes[0], Returned)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -17,7 +18,8 @@ import psutil
 import pytest
 import torch
 from attention_course.exercises.asking import Returned
-from attention_course.grading.isolation import Ended, Job, Limits, Ran, Warm
+from attention_course.grading.isolation import Ended, Job, Limits, Ran, Warm, conversation
+from attention_course.grading.isolation.channel import Channel
 
 LIMITS = Limits(wall=5, cpu=3)
 
@@ -157,6 +159,25 @@ def test_printing_a_gigabyte_costs_no_memory(warm: Warm) -> None:
     found = warm.ask(job(source, runs=1), Limits(wall=20, cpu=10, memory=64 << 20))
     assert found.ended is Ended.FINISHED, found
     assert found.outcomes[0].value == 1
+
+
+ALONE = """
+import socket, sys
+from attention_course.grading.isolation import child
+from attention_course.grading.isolation.channel import Channel
+child.serve(Channel(socket.socket(fileno=int(sys.argv[1]))))
+"""
+
+
+def test_it_ends_by_itself_when_nothing_more_is_asked() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        command = [sys.executable, "-c", ALONE, str(theirs.fileno())]
+        process = subprocess.Popen(command, pass_fds=[theirs.fileno()])
+    said = conversation.converse(Channel(ours), HONEST, 60, 20, 1 << 20)
+    ours.close()
+    assert (len(said.outcomes), said.broke) == (2, "")
+    assert process.wait(20) == 0
 
 
 # --- what is left -----------------------------------------------------------------------------
