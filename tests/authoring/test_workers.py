@@ -101,10 +101,10 @@ if __name__ == "__main__":
 def test_workers_die_with_a_killed_parent(tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(PARENT, encoding="utf-8")
-    folder = str(Path(__file__).parent)
+    paths = [str(Path(__file__).parent), *sys.path]  # the package of these tests, not another
     parent = subprocess.Popen(
         [sys.executable, str(script)],
-        env={**os.environ, "PYTHONPATH": folder},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         stdout=subprocess.PIPE,
         text=True,
     )
