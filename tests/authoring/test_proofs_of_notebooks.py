@@ -172,7 +172,7 @@ DAMAGED: dict[str, tuple[Callable[[Notebooks], Problems], Damage, str]] = {
     "wrong total": (
         STATIC[3],
         replaced("worth 50 points", "worth 60 points", "learners"),
-        "does not say that it has six questions, worth 50 points",
+        "the text does not say that the exercise 'has six questions, worth 50 points'",
     ),
     "number": (STATIC[3], replaced("# Exercise 1", "# Exercise 3", "learners"), "does not begin"),
 }

@@ -13,7 +13,7 @@ import inspect
 
 from attention_course.exercises.question import Question
 
-KEPT = """
+KEPT = '''
 def Mistake(name, hint, answer, sign=None):
     return name, answer
 
@@ -22,20 +22,18 @@ def Question(**words):
     return {"mistakes": dict(words["mistakes"]), "alternatives": words["alternatives"]}
 
 
-def Case(*_, **__):
-    pass
+class Anything:
+    """Stands for whatever else of the course a question is made with."""
+
+    def __call__(self, *_, **__):
+        return self
+
+    def __getattr__(self, name):
+        return self
 
 
-def Tolerance(*_, **__):
-    pass
-
-
-def Second(*_, **__):
-    pass
-
-
-KINDS = compare = handed_on = onwards = numbers = unknown = in_turn = decode = nothing = None
-"""
+anything = Anything()
+'''
 
 
 def cell(question: Question, kind: str, name: str) -> str:
@@ -68,7 +66,9 @@ def _module(question_id: str) -> str:
             for alias in statement.names:
                 thing = getattr(module, alias.name)
                 if inspect.isfunction(thing) and "QUESTION" in thing.__globals__:
-                    given += ast.unparse(_Bare("").visit(ast.parse(inspect.getsource(thing))))
+                    given += f"{ast.unparse(_Bare('').visit(ast.parse(inspect.getsource(thing))))}\n"
+                elif alias.name not in {"Mistake", "Question"}:
+                    given += f"{alias.name} = anything\n"
     tree = _Bare(question.answer).visit(tree)
     return f"{KEPT}\n{given}\n{ast.unparse(tree)}"
 
