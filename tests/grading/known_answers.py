@@ -66,7 +66,8 @@ def _module(question_id: str) -> str:
             for alias in statement.names:
                 thing = getattr(module, alias.name)
                 if inspect.isfunction(thing) and "QUESTION" in thing.__globals__:
-                    given += f"{ast.unparse(_Bare('').visit(ast.parse(inspect.getsource(thing))))}\n"
+                    bare = _Bare("").visit(ast.parse(inspect.getsource(thing)))
+                    given += f"{ast.unparse(bare)}\n"
                 elif alias.name not in {"Mistake", "Question"}:
                     given += f"{alias.name} = anything\n"
     tree = _Bare(question.answer).visit(tree)
