@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -114,4 +115,7 @@ def test_workers_die_with_a_killed_parent(tmp_path: Path) -> None:
     assert all(psutil.pid_exists(pid) for pid in pids)
     parent.kill()
     parent.wait()
-    assert all(map(ended, pids))
+    left = [pid for pid in pids if not ended(pid)]
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert left == []
