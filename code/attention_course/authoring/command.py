@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\b
 Examples:
-  attention-course exercise new luong --number 4 --title "The family of scores"
-  attention-course exercise build luong
-  attention-course exercise check luong
+  attention-course exercise new convs2s --number 5 --title "Sentences by convolution"
+  attention-course exercise build convs2s
+  attention-course exercise check convs2s
 """
 
 
@@ -28,7 +28,7 @@ def exercise() -> None:
 @exercise.command(
     epilog="""\b
 Examples:
-  attention-course exercise new luong --number 4 --title "The family of scores"
+  attention-course exercise new convs2s --number 5 --title "Sentences by convolution"
 """
 )
 @click.argument("name")
