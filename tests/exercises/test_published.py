@@ -19,6 +19,8 @@ ASKING = (
     "attention_course.exercises.encoder_decoder.stepping",
     "attention_course.exercises.luong.counting",
     "attention_course.exercises.luong.training",
+    "attention_course.exercises.show_attend_tell.counting",
+    "attention_course.exercises.show_attend_tell.gradients",
 )
 
 

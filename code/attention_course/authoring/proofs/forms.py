@@ -26,8 +26,9 @@ def _strided(tensor: Tensor) -> Tensor:
 
 
 def _needing_gradients(tensor: Tensor) -> Tensor:
-    floating = tensor.is_floating_point()
-    return tensor.detach().clone().requires_grad_() if floating else tensor
+    if tensor.requires_grad or not tensor.is_floating_point():
+        return tensor  # of a loss, the way back to what it was made of is what counts
+    return tensor.detach().clone().requires_grad_()
 
 
 LAYOUTS = {

@@ -6,17 +6,13 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-from attention_course.exercises.comparing import Problem, Rank, compare
 from attention_course.exercises.drawing import normal, padding_mask
+from attention_course.exercises.growing import LEFT, Loops, shows_leaving
 from attention_course.exercises.luong.counting import TIMES, counted
 from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question
-from attention_course.exercises.values import Tolerance, Value
+from attention_course.exercises.values import Value
 from attention_course.models.masks import masked_softmax
 
-LEFT = (
-    "your numbers leave PyTorch, through tolist or NumPy: with operations of PyTorch alone they "
-    "can be trained, and run on a GPU"
-)
 LOOPS = {
     "target words": "your numbers are right, but your function still goes through the target words "
     "one by one: multiply matrices that have a dimension for T",
@@ -139,59 +135,16 @@ def _from_weights(weights: Tensor, queries: Tensor, annotations: Tensor, W_c: Te
 # --- judging and inputs -----------------------------------------------------------------------
 
 
-def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -> Problem | None:
-    """Equal states; no more calls of PyTorch where there are more words or sentences.
-
-    What the expected output does itself is no problem, so that mistakes can be recognised.
-    """
-    problem = compare(given["result"], expected["result"], inputs, tolerance)
-    if problem is not None:
-        return problem
-    for name, more in given["more"].items():
-        if more is None and expected["more"][name] is not None:
-            return Problem(
-                Rank.RAISED,
-                f"right here, but your function raises an error where there are more {name}: it "
-                "rests on two sizes that are equal by chance",
-            )
-    if given["left"] and not expected["left"]:
-        return Problem(Rank.NUMBERS, LEFT)
-    for name, sentence in LOOPS.items():
-        if _loops(given, name, inputs) and not _loops(expected, name, inputs):
-            return Problem(Rank.NUMBERS, sentence)
-    return None
-
-
-def _loops(given: Value, name: str, inputs: Inputs) -> bool:
-    """Whether each further one of these costs a call at least: a constant is no loop."""
+def _sizes(inputs: Inputs) -> dict[str, int]:
     batch, target, _ = inputs["queries"].shape
-    sizes = {
+    return {
         "sentences": batch,
         "target words": target,
         "source words": inputs["annotations"].shape[1],
     }
-    more = given["more"][name]
-    return more is not None and bool(more >= (TIMES - 1) * sizes[name])
 
 
-def _shows_leaving(given: Value, expected: Value, inputs: Inputs) -> bool:
-    return _right(given, expected, inputs) and given["left"]
-
-
-def _shows_target_words(given: Value, expected: Value, inputs: Inputs) -> bool:
-    return _right(given, expected, inputs) and _loops(given, "target words", inputs)
-
-
-def _shows_sentences(given: Value, expected: Value, inputs: Inputs) -> bool:
-    return _right(given, expected, inputs) and _loops(given, "sentences", inputs)
-
-
-def _shows_source_words(given: Value, expected: Value, inputs: Inputs) -> bool:
-    return _right(given, expected, inputs) and _loops(given, "source words", inputs)
-
-
-def _right(given: Value, expected: Value, inputs: Inputs) -> bool:
-    return compare(given["result"], expected["result"], inputs, Tolerance()) is None
+NO_LOOPS = Loops(LOOPS, _sizes, TIMES)
 
 
 def _inputs(words: int, n: int, *lengths: int, dtype: torch.dtype = torch.float32) -> Draw:
@@ -224,12 +177,22 @@ QUESTION = Question(
     ),
     reference=all_states,
     mistakes=(
-        Mistake("loop over target words", LOOPS["target words"], slow_states, _shows_target_words),
-        Mistake("loop over sentences", LOOPS["sentences"], _by_sentence, _shows_sentences),
         Mistake(
-            "loop over source words", LOOPS["source words"], _by_source_word, _shows_source_words
+            "loop over target words",
+            LOOPS["target words"],
+            slow_states,
+            NO_LOOPS.sign("target words"),
         ),
-        Mistake("out of PyTorch", LEFT, _through_lists, _shows_leaving),
+        Mistake(
+            "loop over sentences", LOOPS["sentences"], _by_sentence, NO_LOOPS.sign("sentences")
+        ),
+        Mistake(
+            "loop over source words",
+            LOOPS["source words"],
+            _by_source_word,
+            NO_LOOPS.sign("source words"),
+        ),
+        Mistake("out of PyTorch", LEFT, _through_lists, shows_leaving),
         Mistake(
             "softmax over the target words",
             "your weights sum to one over the target words; each target word shares out its own "
@@ -377,7 +340,7 @@ QUESTION = Question(
         "mapped": _mapped,
     },
     ask=counted,
-    judge=judge,
+    judge=NO_LOOPS.judge,
     barred=(
         "torch._C.DisableTorchFunction",  # what would not be counted
         "torch._C.DisableTorchFunctionSubclass",

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from torch import Tensor
-from torch.overrides import TorchFunctionMode
-
 from attention_course.exercises.asking import Answer
+from attention_course.exercises.counting import Count, more_calls, repeated
 from attention_course.exercises.values import Value
 
 TIMES = 4  # how much larger the batch, the target and the source are made, one after the other
-LEAVING = frozenset({"tolist", "numpy", "__array__"})  # what follows these cannot be counted
 
 
 def counted(answer: Answer, inputs: Mapping[str, Value]) -> Value:
@@ -30,44 +26,13 @@ def counted(answer: Answer, inputs: Mapping[str, Value]) -> Value:
         numbers out of PyTorch.
     """
     queries, annotations, mask, *matrices = inputs.values()
-    count = _Count()
+    count = Count()
     with count:
         result: Any = answer(queries, annotations, mask, *matrices)
     larger = {
-        "sentences": [_repeated(part, 0) for part in (queries, annotations, mask)],
-        "target words": [_repeated(queries, 1), annotations, mask],
-        "source words": [queries, _repeated(annotations, 1), _repeated(mask, 1)],
+        "sentences": [repeated(part, 0, TIMES) for part in (queries, annotations, mask)],
+        "target words": [repeated(queries, 1, TIMES), annotations, mask],
+        "source words": [queries, repeated(annotations, 1, TIMES), repeated(mask, 1, TIMES)],
     }
-    more: dict[str, int | None] = dict.fromkeys(larger)
-    for name, parts in larger.items():
-        # sizes that were equal by chance no longer are
-        with contextlib.suppress(Exception), _Count() as again:
-            answer(*parts, *matrices)
-            more[name] = again.calls - count.calls
+    more = more_calls(answer, count.calls, {k: [*parts, *matrices] for k, parts in larger.items()})
     return {"result": result, "calls": count.calls, "more": more, "left": count.left}
-
-
-def _repeated(part: Tensor, dim: int) -> Tensor:
-    """The tensor `TIMES` times in a row."""
-    times = [1] * part.dim()
-    times[dim] = TIMES
-    return part.repeat(times)
-
-
-class _Count(TorchFunctionMode):
-    """Counts the calls of PyTorch's functions and methods while it is entered."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.calls, self.left = 0, False
-
-    def __torch_function__(
-        self,
-        func: Callable[..., Any],
-        types: Any,
-        args: tuple[Any, ...] = (),
-        kwargs: dict[str, Any] | None = None,
-    ) -> Any:
-        self.calls += 1
-        self.left |= getattr(func, "__name__", "") in LEAVING
-        return func(*args, **(kwargs or {}))
