@@ -23,17 +23,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from random import Random
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from attention_course.data.batches import Batch, pad
 from attention_course.data.checks import check_integers
 from attention_course.data.vocabulary import BOS, Vocabulary
-
-if TYPE_CHECKING:
-    from attention_course.data.batches import Batch
 
 COLOURS: dict[str, tuple[float, float, float]] = {
     "red": (0.9, 0.15, 0.15),
@@ -202,9 +199,6 @@ def make_batch(examples: Sequence[Example], grid: tuple[int, int] = GRID) -> Bat
     Raises:
         ValueError: no examples, or a grid that does not divide the picture.
     """
-    # late: an exercise bars `batches`, which must not come along with every corpus
-    from attention_course.data.batches import Batch, pad
-
     if len(examples) == 0:
         raise ValueError("a batch of no examples; expected at least one")
     rows, columns = _grid(grid, SIDE)
