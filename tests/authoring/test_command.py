@@ -327,7 +327,7 @@ def test_what_the_notebooks_tool_needs_is_asked_for(monkeypatch: pytest.MonkeyPa
 
 
 def test_every_command_has_examples() -> None:
-    assert "attention-course exercise build luong" in call("--help").output
+    assert "attention-course exercise build convs2s" in call("--help").output
     for name in ("new", "build", "check"):
         assert f"attention-course exercise {name}" in call(name, "--help").output
 

@@ -74,3 +74,10 @@ def test_where_the_notebook_is_missing_the_error_says_what_to_do(
         published.solved("bahdanau")
     with pytest.raises(ValueError, match="there is no exercise 'nonsense'"):
         published.solved("nonsense")
+
+
+def test_no_two_questions_ask_for_one_name() -> None:
+    """Where a notebook has lost all else, the names that it defines tell the question."""
+    exercises = [registry.exercise(name) for name in registry.names()]
+    names = [question.answer for exercise in exercises for question in exercise.questions]
+    assert sorted(names) == sorted(set(names))

@@ -120,7 +120,7 @@ def test_the_sizes_in_the_text_are_those_of_the_question() -> None:
 
 
 def test_the_sizes_are_those_of_the_model() -> None:
-    right = sizes.predictions()
+    right = sizes.predicted_sizes()
     model = ShowAttendTell(
         9,
         embedding=4,
@@ -156,7 +156,7 @@ def test_a_fourth_layer_sees_as_far_as_the_question_says(layers: int) -> None:
     x[0, 0, middle, middle].backward()
     assert picture.grad is not None
     seen = int((picture.grad[0, 0].abs().sum(0) > 0).sum())
-    assert seen == (sizes.predictions()["sees"] if layers == 4 else 15)
+    assert seen == (sizes.predicted_sizes()["sees"] if layers == 4 else 15)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -291,7 +291,7 @@ def test_the_decoder_is_that_of_the_course(seed: int) -> None:
         model._check = lambda *_: None  # type: ignore[method-assign]
         with torch.no_grad():
             logits, _ = model(annotations, mask, words)
-        torch.testing.assert_close(decoder.decoder(*inputs.values()), logits)
+        torch.testing.assert_close(decoder.caption_decoder(*inputs.values()), logits)
 
 
 # --- inputs that tell mistakes apart ------------------------------------------------------------

@@ -80,7 +80,7 @@ def _decoder(
     return decoder
 
 
-decoder = _decoder()
+caption_decoder = _decoder()
 broken_decoder = _decoder(start="all", gates="ifgo", output="ungated")  # as a learner is given it
 
 
@@ -171,7 +171,7 @@ OUTPUT = "the readout sees the context without its gate; it sees ẑ, the gated 
 
 QUESTION = Question(
     id="show_attend_tell.decoder",
-    answer="decoder",
+    answer="caption_decoder",
     title="Find the bugs in a decoder of captions",
     points=15,
     minutes=20,
@@ -184,7 +184,7 @@ QUESTION = Question(
         Case("a single word", _inputs(1, 5, 3, 4, 6)),
         Case("double precision", _inputs(3, 5, 6, 6, 4, dtype=torch.float64)),
     ),
-    reference=decoder,
+    reference=caption_decoder,
     mistakes=(
         Mistake(
             "as given",
@@ -280,7 +280,7 @@ QUESTION = Question(
         Mistake(
             "probabilities",
             "you return probabilities; the logits are what comes before the softmax",
-            lambda *inputs: decoder(*inputs).softmax(-1),
+            lambda *inputs: caption_decoder(*inputs).softmax(-1),
         ),
         Mistake(
             "no mask",

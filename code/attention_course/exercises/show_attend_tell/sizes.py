@@ -20,7 +20,7 @@ ROWS, COLUMNS = HEIGHT // 2**LAYERS, WIDTH // 2**LAYERS
 L = ROWS * COLUMNS
 
 
-def predictions() -> Prediction:
+def predicted_sizes() -> Prediction:
     """The reference."""
     return {
         "grid": (ROWS, COLUMNS),
@@ -33,12 +33,12 @@ def predictions() -> Prediction:
 
 
 def _mistake(name: str, hint: str, **wrong: int | tuple[int, ...]) -> Mistake:
-    return Mistake(name, hint, lambda: predictions() | wrong)
+    return Mistake(name, hint, lambda: predicted_sizes() | wrong)
 
 
 QUESTION = Question(
     id="show_attend_tell.sizes",
-    answer="predictions",
+    answer="predicted_sizes",
     title="Predict the grid and its sizes",
     points=10,
     minutes=10,
@@ -47,7 +47,7 @@ QUESTION = Question(
     cases=tuple(
         Case(name, part=name) for name in ("grid", "annotations", "weights", "sees", "gate", "ways")
     ),
-    reference=predictions,
+    reference=predicted_sizes,
     mistakes=(
         _mistake(
             "columns first",
@@ -224,15 +224,15 @@ QUESTION = Question(
     alternatives={
         "torch.Size": lambda: {
             key: torch.Size(value) if isinstance(value, tuple) else value
-            for key, value in predictions().items()
+            for key, value in predicted_sizes().items()
         },
         "lists and floats": lambda: {
             key: list(value) if isinstance(value, tuple) else float(value)
-            for key, value in predictions().items()
+            for key, value in predicted_sizes().items()
         },
         "numbers of numpy": lambda: {
             key: value if isinstance(value, tuple) else np.int64(value)
-            for key, value in predictions().items()
+            for key, value in predicted_sizes().items()
         },
     },
 )
