@@ -11,6 +11,7 @@ from attention_course.data.batches import Batch
 from attention_course.models.bahdanau import RNNSearch
 from attention_course.models.encoder_decoder import EncoderDecoder
 from attention_course.models.luong import Luong
+from attention_course.training import translation_loss
 from torch import Tensor, nn
 
 SOURCE_WORDS, TARGET_WORDS = 11, 13
@@ -81,3 +82,44 @@ def _rows(lengths: list[int], words: int, seed: int, extra: int) -> tuple[Tensor
         noise = torch.Generator().manual_seed(1000 * seed + 100 * extra + row + 50)
         ids[row, length:] = torch.randint(words, (width - length,), generator=noise)
     return ids, torch.arange(width) < torch.tensor(lengths)[:, None]
+
+
+# --- what every translator keeps to ---
+
+
+def close(got: Tensor, expected: Tensor) -> None:
+    torch.testing.assert_close(got, expected, rtol=0, atol=1e-10)
+
+
+def check_padding(model: Any, lengths: list[tuple[int, int]], extra: int, seed: int) -> None:
+    """More padding, with other words in it: the same logits, weights, loss and gradients."""
+    sources, targets = map(list, zip(*lengths, strict=True))
+    seen = []
+    for batch in (
+        ragged(sources, targets, seed=seed),
+        ragged(sources, targets, seed=seed, extra=extra),
+    ):
+        logits, weights = model(batch.source, batch.source_mask, batch.target_in)
+        loss = translation_loss(model, batch)
+        gradients = torch.autograd.grad(loss, list(model.parameters()), materialize_grads=True)
+        seen.append((logits, weights, loss, gradients, batch))
+    (logits, weights, loss, gradients, batch), (logits_2, weights_2, loss_2, gradients_2, _) = seen
+    real = batch.target_mask
+    T, S = real.shape[1], batch.source.shape[1]
+    close(logits_2[:, :T][real], logits[real])
+    close(weights_2[..., :T, :S].movedim(3, 1)[real], weights.movedim(3, 1)[real])
+    assert (weights_2[..., S:] == 0).all()
+    close(loss_2, loss)
+    for gradient_2, gradient in zip(gradients_2, gradients, strict=True):
+        close(gradient_2, gradient)
+
+
+def check_steps(model: Any, lengths: list[tuple[int, int]], seed: int) -> None:
+    """One word at a time, with the true words: the logits and weights of all at once."""
+    batch = ragged(*map(list, zip(*lengths, strict=True)), seed=seed)
+    logits, weights = model(batch.source, batch.source_mask, batch.target_in)
+    state = model.start(batch.source, batch.source_mask)
+    for t, token in enumerate(batch.target_in.unbind(1)):
+        step_logits, step_weights, state = model.step(token, state)
+        close(step_logits, logits[:, t])
+        close(step_weights, weights[..., t, :])

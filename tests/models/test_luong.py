@@ -11,10 +11,19 @@ import pytest
 import torch
 from attention_course.decoding import beam_search, greedy
 from attention_course.models.luong import Luong
-from attention_course.training import translation_loss
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from translators import LUONG, SOURCE_WORDS, TARGET_WORDS, ragged, shaken, translator
+from translators import (
+    LUONG,
+    SOURCE_WORDS,
+    TARGET_WORDS,
+    check_padding,
+    check_steps,
+    close,
+    ragged,
+    shaken,
+    translator,
+)
 
 # As the paper has it, an end mark behind each sentence; "end" leaves out what LUONG sets.
 WITH_ENDS = [f"{name}, end" for name in LUONG]
@@ -27,10 +36,6 @@ def made(name: str, seed: int = 0) -> Any:
     return shaken(
         LUONG[name.removesuffix(", end")](SOURCE_WORDS, TARGET_WORDS, attend_end=False), seed
     )
-
-
-def close(got: torch.Tensor, expected: torch.Tensor) -> None:
-    torch.testing.assert_close(got, expected, rtol=0, atol=1e-10)
 
 
 # --- the paper's equations, once more ---
@@ -58,37 +63,14 @@ def test_the_equations_by_hand(name: str) -> None:
 def test_padding_changes_nothing(
     name: str, lengths: list[tuple[int, int]], extra: int, seed: int
 ) -> None:
-    model = made(name, seed)
-    sources, targets = map(list, zip(*lengths, strict=True))
-    short = ragged(sources, targets, seed=seed)
-    long = ragged(sources, targets, seed=seed, extra=extra)
-    (logits, weights), (logits_2, weights_2) = (
-        model(batch.source, batch.source_mask, batch.target_in) for batch in (short, long)
-    )
-    real, (T, S) = short.target_mask, weights.shape[-2:]
-    close(logits_2[:, :T][real], logits[real])
-    close(weights_2[..., :T, :S].movedim(3, 1)[real], weights.movedim(3, 1)[real])
-    parameters = list(model.parameters())
-    gradients, gradients_2 = (
-        torch.autograd.grad(translation_loss(model, batch), parameters, materialize_grads=True)
-        for batch in (short, long)
-    )
-    for gradient, gradient_2 in zip(gradients, gradients_2, strict=True):
-        close(gradient_2, gradient)
+    check_padding(made(name, seed), lengths, extra, seed)
 
 
 @each
 @settings(deadline=None, max_examples=15)
 @given(LENGTHS, st.integers(0, 99))
 def test_steps_are_teacher_forcing(name: str, lengths: list[tuple[int, int]], seed: int) -> None:
-    model = made(name, seed)
-    batch = ragged(*map(list, zip(*lengths, strict=True)), seed=seed)
-    logits, weights = model(batch.source, batch.source_mask, batch.target_in)
-    state = model.start(batch.source, batch.source_mask)
-    for t, token in enumerate(batch.target_in.unbind(1)):
-        step_logits, step_weights, state = model.step(token, state)
-        close(step_logits, logits[:, t])
-        close(step_weights, weights[..., t, :])
+    check_steps(made(name, seed), lengths, seed)
 
 
 @each

@@ -11,10 +11,19 @@ import torch
 from attention_course.models.bahdanau import RNNSearch
 from attention_course.models.encoder_decoder import EncoderDecoder
 from attention_course.models.luong import Luong
-from attention_course.training import translation_loss
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from translators import LUONG, SOURCE_WORDS, TARGET_WORDS, TRANSLATORS, ragged, translator
+from translators import (
+    LUONG,
+    SOURCE_WORDS,
+    TARGET_WORDS,
+    TRANSLATORS,
+    check_padding,
+    check_steps,
+    close,
+    ragged,
+    translator,
+)
 
 each = pytest.mark.parametrize("name", TRANSLATORS | LUONG)
 of_chapters_1_and_2 = pytest.mark.parametrize("name", TRANSLATORS)
@@ -23,10 +32,6 @@ attending_everywhere = pytest.mark.parametrize(
     [n for n in TRANSLATORS | LUONG if "fixed" not in n and "local" not in n],
 )
 LENGTHS = st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), min_size=1, max_size=4)
-
-
-def close(got: torch.Tensor, expected: torch.Tensor) -> None:
-    torch.testing.assert_close(got, expected, rtol=0, atol=1e-10)
 
 
 # --- the paper's equations, once more ---
@@ -85,27 +90,7 @@ def test_weights_are_shares(name: str, lengths: list[tuple[int, int]], seed: int
 def test_padding_changes_nothing(
     name: str, lengths: list[tuple[int, int]], extra: int, seed: int
 ) -> None:
-    """More padding, with other words in it: the same logits, weights, loss and gradients."""
-    model = translator(name, seed)
-    sources, targets = map(list, zip(*lengths, strict=True))
-    seen = []
-    for batch in (
-        ragged(sources, targets, seed=seed),
-        ragged(sources, targets, seed=seed, extra=extra),
-    ):
-        logits, weights = model(batch.source, batch.source_mask, batch.target_in)
-        loss = translation_loss(model, batch)
-        gradients = torch.autograd.grad(loss, list(model.parameters()), materialize_grads=True)
-        seen.append((logits, weights, loss, gradients, batch))
-    (logits, weights, loss, gradients, batch), (logits_2, weights_2, loss_2, gradients_2, _) = seen
-    real = batch.target_mask
-    T, S = real.shape[1], batch.source.shape[1]
-    close(logits_2[:, :T][real], logits[real])
-    close(weights_2[..., :T, :S].movedim(3, 1)[real], weights.movedim(3, 1)[real])
-    assert (weights_2[..., S:] == 0).all()
-    close(loss_2, loss)
-    for gradient_2, gradient in zip(gradients_2, gradients, strict=True):
-        close(gradient_2, gradient)
+    check_padding(translator(name, seed), lengths, extra, seed)
 
 
 @each
@@ -141,14 +126,7 @@ def test_order_of_the_batch(name: str, order: list[int], seed: int) -> None:
 @settings(deadline=None, max_examples=15)
 @given(LENGTHS, st.integers(0, 99))
 def test_steps_are_teacher_forcing(name: str, lengths: list[tuple[int, int]], seed: int) -> None:
-    model = translator(name, seed)
-    batch = ragged(*map(list, zip(*lengths, strict=True)), seed=seed)
-    logits, weights = model(batch.source, batch.source_mask, batch.target_in)
-    state = model.start(batch.source, batch.source_mask)
-    for t, token in enumerate(batch.target_in.unbind(1)):
-        step_logits, step_weights, state = model.step(token, state)
-        close(step_logits, logits[:, t])
-        close(step_weights, weights[..., t, :])
+    check_steps(translator(name, seed), lengths, seed)
 
 
 @pytest.mark.parametrize("kind", [RNNSearch, EncoderDecoder, Luong])

@@ -13,7 +13,7 @@ from attention_course.data.pairs import Corpus, Pair
 from attention_course.data.vocabulary import Vocabulary
 from attention_course.models.bahdanau import RNNSearch
 from attention_course.models.encoder_decoder import EncoderDecoder
-from attention_course.replications import bahdanau, multi30k
+from attention_course.replications import bahdanau, multi30k, recipe
 from attention_course.training import cosine, count_parameters, translation_loss
 
 WORDS = [f"w{i}" for i in range(30)]
@@ -121,11 +121,11 @@ def test_a_seed_gives_the_same_batches_to_every_model(monkeypatch):
         seen.append([next(batches).source for _ in range(steps)])
         weights.append(model.decoder.W_o.weight.detach().clone())
         (group,) = optimizer(model.parameters()).param_groups
-        assert (group["lr"], group["betas"]) == (TINY["learning_rate"], bahdanau.BETAS)
+        assert (group["lr"], group["betas"]) == (TINY["learning_rate"], recipe.BETAS)
         assert [schedule(1), schedule(2)] == [cosine(2, 1)(1), cosine(2, 1)(2)]
         return bahdanau.History(steps=steps)
 
-    monkeypatch.setattr(bahdanau, "fit", fit)
+    monkeypatch.setattr(recipe, "fit", fit)
     for kind, seed in (("search", 0), ("fixed", 0), ("fixed", 1), ("fixed", 0)):
         bahdanau.train(kind, CORPUS, seed=seed, settings=TINY)
     search, fixed, other, again = seen
@@ -205,7 +205,7 @@ def test_an_interrupted_training_gives_what_was_learnt():
 def test_an_interruption_ends_the_experiment_and_keeps_whole_runs(
     asked, equal, tmp_path, monkeypatch, experiment
 ):
-    real, calls = bahdanau.fit, []
+    real, calls = recipe.fit, []
 
     def fit(*arguments, **options):
         calls.append(1)
@@ -213,7 +213,7 @@ def test_an_interruption_ends_the_experiment_and_keeps_whole_runs(
         history.interrupted = len(calls) == 3  # as after Ctrl-C
         return history
 
-    monkeypatch.setattr(bahdanau, "fit", fit)
+    monkeypatch.setattr(recipe, "fit", fit)
     with pytest.raises(KeyboardInterrupt):
         experiment.run(
             seeds=1, device="cpu", folder=tmp_path, say=lambda line: None,
@@ -224,7 +224,7 @@ def test_an_interruption_ends_the_experiment_and_keeps_whole_runs(
 
 @pytest.mark.parametrize("experiment", [bahdanau, multi30k])
 def test_experiments_say_what_is_wrong(experiment, tmp_path: Path, monkeypatch):
-    with pytest.raises(ValueError, match="seeds is 0, expected at least 1"):
+    with pytest.raises(ValueError, match="seeds is 0, expected an integer of at least 1"):
         experiment.run(seeds=0, folder=tmp_path)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(RuntimeError, match="finds no CUDA here"):

@@ -10,6 +10,7 @@ import torch
 from attention_course.data import load
 from attention_course.data.scenes import make_batch
 from attention_course.models.captions import ReinforceLoss, SoftLoss
+from attention_course.replications import recipe
 from attention_course.replications import show_attend_tell as experiment
 from attention_course.training import count_parameters
 
@@ -75,10 +76,10 @@ def test_a_seed_gives_the_same_batches_to_every_model(monkeypatch: pytest.Monkey
         seen.append([batch.source for batch in drawn])
         losses.append(loss)
         (group,) = optimizer(model.parameters()).param_groups
-        assert (group["lr"], group["betas"]) == (1e-2, experiment.BETAS)
+        assert (group["lr"], group["betas"]) == (1e-2, recipe.BETAS)
         return experiment.History(steps=steps)
 
-    monkeypatch.setattr(experiment, "fit", fit)
+    monkeypatch.setattr(recipe, "fit", fit)
     experiment.train("soft", CORPUS, seed=0, settings=TINY, penalty=0.3)
     experiment.train("hard", CORPUS, seed=0, settings=TINY)
     experiment.train("mean", CORPUS, seed=1, settings=TINY)
@@ -117,14 +118,14 @@ def test_variances_are_taken_early_with_the_baseline_of_then(
         return 1.0
 
     steps = []
-    real = experiment.fit
+    real = recipe.fit
 
     def fit(*arguments, **options):
         steps.append(options["steps"])
         return real(*arguments, **options)
 
     monkeypatch.setattr(experiment, "gradient_variance", variance)
-    monkeypatch.setattr(experiment, "fit", fit)
+    monkeypatch.setattr(recipe, "fit", fit)
     experiment.variances(CORPUS, seed=0, settings=TINY, device="cpu")
     assert steps == [2]
     without, with_it, half, *trained = asked
@@ -149,7 +150,7 @@ def test_models_of_unequal_size_are_not_compared(tmp_path: Path) -> None:
 def test_an_interruption_ends_the_experiment_and_keeps_whole_runs(
     small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, calls = experiment.fit, []
+    real, calls = recipe.fit, []
 
     def fit(*arguments, **options):
         calls.append(1)
@@ -157,14 +158,14 @@ def test_an_interruption_ends_the_experiment_and_keeps_whole_runs(
         history.interrupted = len(calls) == 5  # as after Ctrl-C, in the measuring of the variance
         return history
 
-    monkeypatch.setattr(experiment, "fit", fit)
+    monkeypatch.setattr(recipe, "fit", fit)
     with pytest.raises(KeyboardInterrupt):
         experiment.run(seeds=1, device="cpu", folder=tmp_path, say=lambda line: None, settings=TINY)
     assert len(json.loads((tmp_path / f"{experiment.NAME}.json").read_text())["rows"]) == 4
 
 
 def test_the_experiment_says_what_is_wrong(tmp_path: Path, monkeypatch) -> None:
-    with pytest.raises(ValueError, match="seeds is 0, expected at least 1"):
+    with pytest.raises(ValueError, match="seeds is 0, expected an integer of at least 1"):
         experiment.run(seeds=0, folder=tmp_path)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(RuntimeError, match="finds no CUDA here"):

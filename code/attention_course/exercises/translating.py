@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from attention_course.data.batches import Batch, in_order
-from attention_course.data.pairs import Example
+from attention_course.data.pairs import Corpus, Example
 from attention_course.data.vocabulary import EOS, PAD
 from attention_course.decoding import Translator, greedy
 from attention_course.exercises.asking import Answer
@@ -131,6 +131,21 @@ def padded(sentences: list[Example]) -> tuple[Tensor, Tensor]:
         nn.utils.rnn.pad_sequence(side, batch_first=True, padding_value=PAD) for side in sides
     )
     return source, target
+
+
+def set_task(sentences: Corpus) -> dict[str, Value]:
+    """The inputs of a question: pairs to train on, and unseen ones whose translations are kept."""
+    source, target = padded(sentences.encode(sentences.train))
+    unseen, translations = padded(sentences.encode(sentences.test))
+    return {
+        "source": source,
+        "target": target,
+        "unseen": unseen,
+        "source_vocabulary": len(sentences.source_vocabulary),
+        "target_vocabulary": len(sentences.target_vocabulary),
+        "translations": translations,
+        "habits": dict(LIMITS),
+    }
 
 
 # --- judging ----------------------------------------------------------------------------------

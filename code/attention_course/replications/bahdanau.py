@@ -15,24 +15,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 import torch
 
 from attention_course.data import load
 from attention_course.data.batches import bucketed, in_order
+from attention_course.data.checks import check_integers
 from attention_course.data.pairs import Corpus, Pair
 from attention_course.data.translation import sentences
 from attention_course.evaluation import evaluate
 from attention_course.models.bahdanau import RNNSearch
 from attention_course.models.encoder_decoder import EncoderDecoder
+from attention_course.replications.recipe import BETAS, Recipe, check_equal, learn, to_the_end
 from attention_course.replications.records import Row, Say, measure, row_of
 from attention_course.training import (
     History,
     choose_device,
-    cosine,
     count_parameters,
-    fit,
     seed_everything,
 )
 
@@ -42,18 +42,13 @@ Kind = Literal["search", "fixed", "fixed_both"]
 KINDS: tuple[Kind, ...] = ("search", "fixed", "fixed_both")
 
 
-class Training(TypedDict):
+class Training(Recipe):
     """How models that are compared are built and trained.
 
-    warmup: steps of rising learning rate, before it falls along half a cosine.
     search, fixed, fixed_both: the arguments of RNNSearch, of the paper's EncoderDecoder and of
     the one that reads both ways; the hidden sizes differ so that the parameters are equal.
     """
 
-    steps: int
-    batch_size: int
-    learning_rate: float
-    warmup: int
     search: dict[str, Any]
     fixed: dict[str, Any]
     fixed_both: dict[str, Any]
@@ -78,8 +73,6 @@ SETTINGS: Settings = {
     "fixed": {"embedding": 128, "hidden": 132, "maxout": 64},
     "fixed_both": {"embedding": 128, "hidden": 99, "maxout": 64, "bidirectional": True},
 }
-# Adam's usual 0.999 remembers a thousand updates, which is more than a whole training has here.
-BETAS = (0.9, 0.95)
 SHORT = 5  # source words, the most in training of the variants "short"
 LONGER = 40  # source words, the most in the test of longer sentences
 LONGER_SENTENCES = 500
@@ -126,40 +119,13 @@ def train(
         generator=torch.Generator().manual_seed(seed),
     )
     options.setdefault("validation", list(in_order(corpus.encode(corpus.validation), 100)))
-    history = fit(
-        model,
-        batches,
-        steps=settings["steps"],
-        optimizer=lambda parameters: torch.optim.Adam(
-            parameters, settings["learning_rate"], betas=BETAS
-        ),
-        schedule=cosine(settings["steps"], settings["warmup"]),
-        device=device,
-        **options,
-    )
-    return model, history
-
-
-def train_to_the_end(*arguments: Any, **options: Any) -> tuple[Model, History]:
-    """As `train`, but an interruption goes on, lest a half-trained model be measured.
-
-    Raises:
-        KeyboardInterrupt: training was interrupted.
-    """
-    model, history = train(*arguments, **options)
-    if history.interrupted:
-        raise KeyboardInterrupt
-    return model, history
+    return model, learn(model, batches, settings, device=device, **options)
 
 
 def check_sizes(corpus: Corpus, settings: Training = SETTINGS, tolerance: float = 0.02) -> None:
     """Raises ValueError unless the kinds of model have equally many parameters to `tolerance`."""
     counts = {kind: count_parameters(build(kind, corpus, settings)) for kind in KINDS}
-    if max(counts.values()) > (1 + tolerance) * min(counts.values()):
-        raise ValueError(
-            f"the models have {counts} parameters, expected numbers within {tolerance:.0%}: "
-            "change `hidden` in the settings"
-        )
+    check_equal(counts, tolerance, "hidden")
 
 
 def run(
@@ -181,8 +147,7 @@ def run(
         RuntimeError: CUDA is asked for and not there.
         ValueError: seeds is below 1, or the models' sizes are not equal.
     """
-    if seeds < 1:
-        raise ValueError(f"seeds is {seeds}, expected at least 1")
+    check_integers(1, seeds=seeds)
     on = choose_device(device)
     corpus = load("translation", **settings["corpus"])
     check_sizes(corpus, settings)
@@ -195,9 +160,8 @@ def run(
     def run_one(variant: str, seed: int) -> Row:
         kind, only_short = VARIANTS[variant]
         pairs = short if only_short else corpus.train
-        model, history = train_to_the_end(
-            kind, corpus, seed=seed, settings=settings, pairs=pairs, device=on
-        )
+        model, history = train(kind, corpus, seed=seed, settings=settings, pairs=pairs, device=on)
+        to_the_end(history)
         test, far = (
             evaluate(model, tested, corpus, bucket=BUCKET) for tested in (corpus.test, longer)
         )

@@ -14,7 +14,7 @@ Sizes are made equal by the size of the embeddings; without input feeding, by th
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 import torch
 
@@ -24,13 +24,12 @@ from attention_course.data.checks import check_integers
 from attention_course.data.pairs import Corpus
 from attention_course.evaluation import evaluate
 from attention_course.models.luong import Luong
+from attention_course.replications.recipe import BETAS, Recipe, check_equal, learn, to_the_end
 from attention_course.replications.records import Row, Say, measure, row_of
 from attention_course.training import (
     History,
     choose_device,
-    cosine,
     count_parameters,
-    fit,
     seed_everything,
 )
 
@@ -38,21 +37,15 @@ NAME = "04-luong"
 Task = Literal["translation", "stretched", "copied"]
 
 
-class Training(TypedDict):
+class Training(Recipe):
     """How the models of a task are built and trained.
 
     corpus: the name that `load` knows it by, and its options.
-    steps, batch_size, learning_rate: as ever.
-    warmup: steps of rising learning rate, before it falls along half a cosine.
     model: the arguments of `Luong` that all variants share.
     variants: the arguments that a variant has besides; what is named twice, is the variant's.
     """
 
     corpus: dict[str, Any]
-    steps: int
-    batch_size: int
-    learning_rate: float
-    warmup: int
     model: dict[str, Any]
     variants: dict[str, dict[str, Any]]
 
@@ -105,8 +98,6 @@ SETTINGS: Settings = {
     "stretched": _STRETCHED,
     "copied": {**_STRETCHED, "corpus": {"name": "stretched", "most": 1}},
 }  # fmt: skip
-# Adam's usual 0.999 remembers a thousand updates, which is more than a whole training has here.
-BETAS = (0.9, 0.95)
 
 
 def corpus_for(task: Task, variant: str, settings: Settings = SETTINGS) -> Corpus:
@@ -153,18 +144,7 @@ def train(
         generator=torch.Generator().manual_seed(seed),
     )
     options.setdefault("validation", list(in_order(corpus.encode(corpus.validation), 100)))
-    history = fit(
-        model,
-        batches,
-        steps=how["steps"],
-        optimizer=lambda parameters: torch.optim.Adam(
-            parameters, how["learning_rate"], betas=BETAS
-        ),
-        schedule=cosine(how["steps"], how["warmup"]),
-        device=device,
-        **options,
-    )
-    return model, history
+    return model, learn(model, batches, how, device=device, **options)
 
 
 def check_sizes(settings: Settings = SETTINGS, tolerance: float = 0.01) -> None:
@@ -172,14 +152,10 @@ def check_sizes(settings: Settings = SETTINGS, tolerance: float = 0.01) -> None:
     for task, training in settings.items():
         corpus = load(**training["corpus"])
         counts = {
-            variant: count_parameters(build(task, variant, corpus, settings))
+            f"{task}: {variant}": count_parameters(build(task, variant, corpus, settings))
             for variant in training["variants"]
         }
-        if max(counts.values()) > (1 + tolerance) * min(counts.values()):
-            raise ValueError(
-                f"the models for {task!r} have {counts} parameters, expected numbers within "
-                f"{tolerance:.0%}: change `embedding` in the settings"
-            )
+        check_equal(counts, tolerance, "embedding")
 
 
 def run(
@@ -213,8 +189,7 @@ def run(
         task, variant = names[name]
         corpus = corpus_for(task, variant, settings)
         model, history = train(task, variant, corpus, seed=seed, settings=settings, device=on)
-        if history.interrupted:  # lest a half-trained model be measured
-            raise KeyboardInterrupt
+        to_the_end(history)
         test = evaluate(model, corpus.test, corpus)
         return {
             "summary": (

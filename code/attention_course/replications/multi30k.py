@@ -9,14 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from attention_course.data import load
+from attention_course.data.checks import check_integers
 from attention_course.evaluation import evaluate
-from attention_course.replications.bahdanau import (
-    BETAS,
-    Kind,
-    Training,
-    check_sizes,
-    train_to_the_end,
-)
+from attention_course.replications.bahdanau import Kind, Training, check_sizes, train
+from attention_course.replications.recipe import BETAS, to_the_end
 from attention_course.replications.records import Row, Say, measure, row_of
 from attention_course.training import choose_device, count_parameters
 
@@ -58,16 +54,14 @@ def run(
         ValueError: seeds is below 1, or the models' sizes are not equal.
         FileNotFoundError: the data is neither in ATTENTION_COURSE_DATA nor can be downloaded.
     """
-    if seeds < 1:
-        raise ValueError(f"seeds is {seeds}, expected at least 1")
+    check_integers(1, seeds=seeds)
     on = choose_device(device)
     corpus = load("multi30k", source="de", target="en", min_count=MIN_COUNT)
     check_sizes(corpus, settings)
 
     def run_one(variant: str, seed: int) -> Row:
-        model, history = train_to_the_end(
-            VARIANTS[variant], corpus, seed=seed, settings=settings, device=on
-        )
+        model, history = train(VARIANTS[variant], corpus, seed=seed, settings=settings, device=on)
+        to_the_end(history)
         test = evaluate(model, corpus.test, corpus)
         return {
             "summary": f"validation loss {history.validation[-1][1]:.3f}, BLEU {test.bleu:.1f}",

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -25,16 +25,16 @@ from torch import Tensor
 from attention_course.captioning import CaptionReport, evaluate
 from attention_course.data import load
 from attention_course.data.batches import Batch, bucketed, in_order
+from attention_course.data.checks import check_integers
 from attention_course.data.scenes import Scenes, make_batch
 from attention_course.models.captions import ReinforceLoss, SoftLoss
 from attention_course.models.show_attend_tell import ShowAttendTell
+from attention_course.replications.recipe import BETAS, Recipe, check_equal, learn, to_the_end
 from attention_course.replications.records import Row, Say, measure
 from attention_course.training import (
     History,
     choose_device,
-    cosine,
     count_parameters,
-    fit,
     seed_everything,
 )
 
@@ -43,11 +43,10 @@ Kind = Literal["soft", "hard", "mean"]
 KINDS: tuple[Kind, ...] = ("soft", "hard", "mean")
 
 
-class Settings(TypedDict):
+class Settings(Recipe):
     """What the chapter and this experiment share.
 
     corpus: options of load("scenes").
-    warmup: steps of rising learning rate, before it falls along half a cosine.
     few, few_steps: so many of the steps see only scenes of at most so many objects, and come first.
     model: arguments of ShowAttendTell that all kinds have.
     hidden: n of each kind; "mean" has more, so that the parameters are equal.
@@ -55,10 +54,6 @@ class Settings(TypedDict):
     """
 
     corpus: dict[str, Any]
-    steps: int
-    batch_size: int
-    learning_rate: float
-    warmup: int
     few: int
     few_steps: int
     model: dict[str, Any]
@@ -80,7 +75,6 @@ SETTINGS: Settings = {
     # about what the authors' program has: a tenth of the mean log-probability of a word
     "reinforce": {"reward": 0.01},
 }
-BETAS = (0.9, 0.95)  # as in chapter 2: a short training must forget sooner than Adam usually does
 VARIANTS: dict[str, tuple[Kind, float]] = {  # and λ, the weight of the penalty
     "soft": ("soft", 0.0),
     "hard": ("hard", 0.0),
@@ -146,29 +140,14 @@ def train(
     options.setdefault(
         "validation", list(in_order(corpus.encode(corpus.validation), 100, collate=make_batch))
     )
-    options.setdefault("steps", settings["steps"])
-    history = fit(
-        model,
-        chain(islice(first, settings["few_steps"]), then),
-        loss=loss,
-        optimizer=lambda parameters: torch.optim.Adam(
-            parameters, settings["learning_rate"], betas=BETAS
-        ),
-        schedule=cosine(settings["steps"], settings["warmup"]),
-        device=device,
-        **options,
-    )
-    return model, history
+    batches = chain(islice(first, settings["few_steps"]), then)
+    return model, learn(model, batches, settings, loss=loss, device=device, **options)
 
 
 def check_sizes(corpus: Scenes, settings: Settings = SETTINGS, tolerance: float = 0.02) -> None:
     """Raises ValueError unless the kinds of model have equally many parameters to `tolerance`."""
     counts = {kind: count_parameters(build(kind, corpus, settings)) for kind in KINDS}
-    if max(counts.values()) > (1 + tolerance) * min(counts.values()):
-        raise ValueError(
-            f"the models have {counts} parameters, expected numbers within {tolerance:.0%}: "
-            "change `hidden` in the settings"
-        )
+    check_equal(counts, tolerance, "hidden")
 
 
 # --- how much the gradient varies -----------------------------------------------------------
@@ -210,7 +189,7 @@ def variances(
     model, history = train(
         "hard", corpus, seed=seed, settings=settings, loss=loss, device=device, steps=steps
     )
-    _to_the_end(history)
+    to_the_end(history)
     scenes = corpus.validation[: settings["batch_size"]]
     batch = make_batch(corpus.encode(scenes)).to(choose_device(device))
     rows: list[Row] = []
@@ -226,12 +205,6 @@ def variances(
             row[name] = gradient_variance(model, batch, tried, RESAMPLES)
         rows.append(row)
     return rows
-
-
-def _to_the_end(history: History) -> None:
-    """Raises KeyboardInterrupt where training was interrupted: nothing half-trained is measured."""
-    if history.interrupted:
-        raise KeyboardInterrupt
 
 
 # --- the experiment -------------------------------------------------------------------------
@@ -262,8 +235,7 @@ def run(
         RuntimeError: CUDA is asked for and not there.
         ValueError: seeds is below 1, or the models' sizes are not equal.
     """
-    if seeds < 1:
-        raise ValueError(f"seeds is {seeds}, expected at least 1")
+    check_integers(1, seeds=seeds)
     on = choose_device(device)
     corpus = load("scenes", **settings["corpus"])
     check_sizes(corpus, settings)
@@ -277,7 +249,7 @@ def run(
         model, history = train(
             kind, corpus, seed=seed, settings=settings, penalty=penalty, device=on
         )
-        _to_the_end(history)
+        to_the_end(history)
         test = evaluate(model, corpus.test, corpus)
         return {
             "summary": (

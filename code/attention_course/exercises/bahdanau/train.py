@@ -15,12 +15,11 @@ from attention_course.exercises.bahdanau.training import BATCH_SIZE, fresh, trai
 from attention_course.exercises.drawing import integers
 from attention_course.exercises.question import Case, Inputs, Question
 from attention_course.exercises.translating import (
-    LIMITS,
     falling,
     habits,
     judge,
     mistakes,
-    padded,
+    set_task,
     translations,
     update,
 )
@@ -93,17 +92,7 @@ def _draw(generator: Generator) -> dict[str, Value]:
         typical_length=LONGEST - 1,
         seed=int(integers(generator, 0, 2**31, 1)),
     )
-    source, target = padded(sentences.encode(sentences.train))
-    unseen, translations = padded(sentences.encode(sentences.test))
-    return {
-        "source": source,
-        "target": target,
-        "unseen": unseen,
-        "source_vocabulary": len(sentences.source_vocabulary),
-        "target_vocabulary": len(sentences.target_vocabulary),
-        "translations": translations,
-        "habits": dict(LIMITS),
-    }
+    return set_task(sentences)
 
 
 QUESTION = Question(

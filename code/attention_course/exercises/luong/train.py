@@ -17,13 +17,12 @@ from attention_course.exercises.drawing import integers
 from attention_course.exercises.luong.training import BATCH_SIZE, fresh, trained
 from attention_course.exercises.question import Case, Inputs, Mistake, Question
 from attention_course.exercises.translating import (
-    LIMITS,
     Loop,
     falling,
     few,
     habits,
     mistakes,
-    padded,
+    set_task,
     translations,
     update,
 )
@@ -157,17 +156,7 @@ def _draw(generator: Generator) -> dict[str, Value]:
         max_length=LONGEST,
         seed=int(integers(generator, 0, 2**31, 1)),
     )
-    source, target = padded(sentences.encode(sentences.train))
-    unseen, stretches = padded(sentences.encode(sentences.test))
-    return {
-        "source": source,
-        "target": target,
-        "unseen": unseen,
-        "source_vocabulary": len(sentences.source_vocabulary),
-        "target_vocabulary": len(sentences.target_vocabulary),
-        "translations": stretches,
-        "habits": dict(LIMITS),
-    }
+    return set_task(sentences)
 
 
 QUESTION = Question(
