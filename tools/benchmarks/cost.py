@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import statistics
 import subprocess
 import tempfile
 import threading
@@ -14,16 +15,26 @@ from pathlib import Path
 
 import psutil
 
-EVERY = 0.5  # seconds between two looks at the memory
+EVERY = 0.25  # seconds between two looks at the memory
 CORES = 2
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Wall time in seconds, peak memory in bytes, and what the command printed on stdout."""
+    """What a command took.
+
+    Attributes:
+        seconds: of wall time.
+        peak: the most memory that was seen at once, in bytes.
+        later: the median of the memory in the second half of the time, in bytes. The longer a
+            command runs, the higher is the highest of its peaks by chance; only what it gathers
+            makes its median grow.
+        printed: on stdout.
+    """
 
     seconds: float
-    memory: int
+    peak: int
+    later: float
     printed: str
 
 
@@ -36,7 +47,7 @@ def of(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = Non
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as error:
         begin = time.perf_counter()
         process = subprocess.Popen(command, cwd=cwd, env=env, stdout=out, stderr=error)
-        with _peak(process.pid) as peak:
+        with _watched(process.pid) as seen:
             status = process.wait()
         seconds = time.perf_counter() - begin
         out.seek(0)
@@ -44,7 +55,8 @@ def of(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = Non
         if status != 0:
             tail = error.read()[-2000:]
             raise RuntimeError(f"{' '.join(command)} ended with status {status}:\n{tail}")
-        return Cost(seconds, max(peak), out.read())
+        later = statistics.median(seen[len(seen) // 2 :])
+        return Cost(seconds, max(seen), later, out.read())
 
 
 @contextlib.contextmanager
@@ -62,15 +74,14 @@ def two_cores() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _peak(pid: int) -> Iterator[list[int]]:
+def _watched(pid: int) -> Iterator[list[int]]:
     """Watches the memory of a process and its descendants; yields the list of what was seen."""
-    seen = [0]
+    seen = [memory(pid)]
     over = threading.Event()
 
     def watch() -> None:
-        while not over.is_set():
+        while not over.wait(EVERY):
             seen.append(memory(pid))
-            over.wait(EVERY)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
