@@ -43,8 +43,9 @@ def translate(model: Any, tokens: list[int], target: list[int]) -> tuple[Tensor,
     tops = [run(encoder, E[token], states) for token in tokens]
     words = tops if model.attend_end else tops[:-1]
     S = len(words)
+    turned = model.reversed_sources and model.align.window != "last"  # which is the one read last
     # place[s] is where the word of the original position s came in the source as given
-    place = [S - 1 - s for s in range(S)] if model.reversed_sources else list(range(S))
+    place = [S - 1 - s for s in range(S)] if turned else list(range(S))
     h_bar = [words[place[s]] for s in range(S)]
     fed, logits, weights = torch.zeros(n).double(), [], []
     for t, y in enumerate(target):
@@ -66,7 +67,9 @@ def look(model: Any, h_t: Tensor, h_bar: list[Tensor], t: int) -> list[Tensor]:
     S, align = len(h_bar), model.align
     keys = torch.stack(h_bar)[None]
     e = model.score(h_t[None], model.score.project(keys))[0]  # the scores have tests of their own
-    if align.window == "global":
+    if align.window == "last":
+        p, window = S - 1.0, range(S - 1, S)
+    elif align.window == "global":
         p, window = 0.0, range(S)
     else:
         p = float(min(t, S - 1))

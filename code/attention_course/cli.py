@@ -11,7 +11,7 @@ import click
 
 import attention_course
 
-EXPERIMENTS = ("bahdanau", "multi30k", "show_attend_tell", "luong")
+EXPERIMENTS = ("bahdanau", "multi30k", "show_attend_tell", "luong_rates", "luong")
 DATA_SETS = ("translation", "multi30k", "stretched", "scenes")
 
 

@@ -74,6 +74,16 @@ def test_local_m_with_a_pencil() -> None:
     ]
 
 
+def test_the_last_position_with_a_pencil() -> None:
+    """Whatever the scores say: all weight on each sentence's own last position, at every step."""
+    align, mask = Align(1, "last", D=3), mask_of([4, 1], extra=2)
+    e = torch.tensor([[9.0, 0, 0, -9, 9, 9], [-5, 9, 9, 9, 9, 9]])
+    for t in (0, 7):
+        a, p = align(torch.zeros(2, 1), e, mask, t)
+        assert p.tolist() == [3, 0]
+        assert a.tolist() == [[0, 0, 0, 1, 0, 0], [1, 0, 0, 0, 0, 0]]
+
+
 def test_a_wide_window_is_a_global_one() -> None:
     e, mask, query = double(3, 7), mask_of([7, 2, 4]), double(3, 5)
     everywhere, _ = Align(5).double()(query, e, mask, 3)
@@ -226,7 +236,7 @@ def test_the_parts() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"window": "local"}, "window is 'local', expected 'global' or 'local-m' or 'local-p'"),
+        ({"window": "local"}, "window is 'local', expected 'global' or 'local-m'"),
         ({"window": "local-p", "D": 0}, "D is 0, expected an integer of at least 1"),
         ({"window": "local-m", "D": 2.5}, "D is 2.5, expected an integer of at least 1"),
         ({"query_size": 0}, "query_size is 0, expected an integer of at least 1"),

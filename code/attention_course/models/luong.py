@@ -73,14 +73,15 @@ class Luong(nn.Module):
         layers: of each stack (paper: 4).
         score: a name of `attention_course.models.scores.SCORES`.
         score_options: what else the score's class takes, for example ``{"max_length": 60}``.
-        window: "global", "local-m" or "local-p", see `attention_course.models.windows.Align`.
+        window: "global", "local-m", "local-p", or "last" for none: see
+            `attention_course.models.windows.Align`.
         D, renormalise: of the local windows.
         input_feeding: whether h̃_{t-1} enters the first layer beside the embedding of the word.
         dropout: the share of the inputs of every layer that is dropped in training (paper: 0.2).
         reversed_sources: whether the sources come with their words from last to first, as the paper
             has them and ``load(…, reversed_sources=True)`` gives them. Positions, of windows and of
-            a location score, are then those of the original order, as in the authors' program.
-            Weights are given for the source as it came.
+            a location score, are then those of the original order, as in the authors' program;
+            "last" is the one read last. Weights are given for the source as it came.
         attend_end: whether the last real token of a source, its end mark, is attended to.
         initialisation: "paper" (default): everything uniform from -0.1 to 0.1. "torch": as torch's
             own layers have it.
@@ -122,6 +123,7 @@ class Luong(nn.Module):
         if not 0 <= dropout < 1:
             raise ValueError(f"dropout is {dropout!r}, expected a share from 0 to below 1")
         self.input_feeding, self.reversed_sources = input_feeding, reversed_sources
+        self.turns = reversed_sources and window != "last"
         self.attend_end = attend_end
         # Between the layers torch drops by itself, at the first layer's input `dropout` does.
         stack = {
@@ -187,7 +189,7 @@ class Luong(nn.Module):
         mask = source_mask if self.attend_end else source_mask[:, 1:]
         positions = int(lengths.max()) - (0 if self.attend_end else 1)  # W
         mask, annotations = mask[:, :positions], states[:, :positions]
-        if self.reversed_sources:
+        if self.turns:
             annotations = _turned(annotations, mask)
         return LuongState(
             h,
@@ -233,7 +235,7 @@ class Luong(nn.Module):
             weights.append(a_t)
         logits = self.W_s(torch.stack(spoken, dim=1))
         a = torch.stack(weights, dim=1)  # (B, T, W)
-        if self.reversed_sources:
+        if self.turns:
             a = _turned(a.mT, state.mask).mT
         a = F.pad(a, (0, state.length - a.shape[-1]))  # zeros at end marks and padding
         after = replace(

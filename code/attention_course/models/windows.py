@@ -1,4 +1,4 @@
-"""How far attention looks: over the whole sentence, or through a window that moves along it.
+"""How far attention looks: over the whole sentence, through a window that moves, or not at all.
 
 Luong, Pham and Manning (1508.04025), Sections 3.1 and 3.2, in the form that the authors' program
 gives them where paper and program differ. Positions count from 0, in each sentence on its own: S is
@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from attention_course.models.masks import check_choice, check_sizes, masked_softmax
 
-Window = Literal["global", "local-m", "local-p"]
-WINDOWS: tuple[Window, ...] = ("global", "local-m", "local-p")
+Window = Literal["global", "local-m", "local-p", "last"]
+WINDOWS: tuple[Window, ...] = ("global", "local-m", "local-p", "last")
 
 
 def inside(centre: Tensor, mask: Tensor, D: int) -> Tensor:
@@ -43,7 +43,7 @@ def gaussian(p: Tensor, positions: int, D: int) -> Tensor:
 
 
 class Align(nn.Module):
-    """Makes weights of scores, looking through one of three windows.
+    """Makes weights of scores, looking through one of four windows.
 
     - ``"global"``: the softmax over the whole sentence.
     - ``"local-m"``, monotonic: p_t = t, but at most the last position; the softmax over the window
@@ -51,10 +51,12 @@ class Align(nn.Module):
     - ``"local-p"``, predictive: p_t = S σ(v_pᵀ tanh(W_p h_t)), a real number; the softmax over the
       window [⌊p_t⌋ - D, ⌊p_t⌋ + D], *then* times a Gaussian around p_t itself with σ = D/2. So
       the weights of a step sum to less than one.
+    - ``"last"``, not in the paper: all weight on the sentence's last position, whatever the scores
+      are. It is what attention is compared with: a decoder that is told the same at every step.
 
     Args:
         query_size: n, the size of h_t.
-        window: one of the three.
+        window: one of the four.
         D: how far a window reaches on either side (paper: 10).
         renormalise: False (default): local-p as in the paper and its experiments. True: a later
             variant of the authors' program (its flag ``normLocalAttn``): the Gaussian multiplies
@@ -89,6 +91,8 @@ class Align(nn.Module):
             t: the step, from 0.
         """
         lengths = mask.sum(1)  # S of each sentence itself (B,)
+        if self.window == "last":
+            return lengths - 1
         if self.window == "local-m":
             return (lengths - 1).clamp(max=t)
         if self.window == "local-p":
@@ -114,8 +118,8 @@ class Align(nn.Module):
             return masked_softmax(e, mask), p
         # σ(…) = 1, which rounding can give, would put the centre one past the end
         centre = torch.minimum(p.floor().long(), mask.sum(1) - 1)  # (B,)
-        seen = inside(centre, mask, self.D)  # (B, S)
-        if self.window == "local-m":
+        seen = inside(centre, mask, 0 if self.window == "last" else self.D)  # (B, S)
+        if self.window != "local-p":
             return masked_softmax(e, seen), p
         nearness = gaussian(p, e.shape[1], self.D)  # (B, S)
         if self.renormalise:

@@ -3,12 +3,15 @@
 Three tasks, and for each the models that are compared on it at equal numbers of parameters, updates
 and sentences a batch, with the same optimiser and, for a seed, the same batches:
 
-- ``translation``, the generated English–French corpus: all scores with the global window; the
-  three windows with the score ``general``; without input feeding; with reversed sources.
+- ``translation``, the generated English–French corpus: all scores with the global window, and no
+  attention; the local windows with the scores that the paper compares them with, and with the
+  course's best; without input feeding; with reversed sources.
 - ``stretched``, where each word is said one to three times: the three windows.
 - ``copied``, the same with each word said once: there the monotonic window is right.
 
-Sizes are made equal by the size of the embeddings; without input feeding, by that of the states.
+Each score, and each window of ``stretched``, has the learning rate that `luong_rates` found best
+for it. Sizes are made equal by the size of the embeddings; without input feeding, by that of the
+states.
 """
 
 from __future__ import annotations
@@ -42,7 +45,8 @@ class Training(Recipe):
 
     corpus: the name that `load` knows it by, and its options.
     model: the arguments of `Luong` that all variants share.
-    variants: the arguments that a variant has besides; what is named twice, is the variant's.
+    variants: the arguments that a variant has besides, and its own ``learning_rate`` if it has
+        one; what is named twice, is the variant's.
     """
 
     corpus: dict[str, Any]
@@ -52,22 +56,46 @@ class Training(Recipe):
 
 Settings = dict[Task, Training]
 
+# Of `luong_rates.GRID` the best for each, as results/04-luong-rates.json has it.
+RATES: dict[Task, dict[str, float]] = {
+    "translation": {
+        "cosine": 0.008,
+        "location": 0.008,
+        "additive": 0.008,
+        "dot": 0.008,
+        "general": 0.008,
+        "concat": 0.008,
+        "concat, as released": 0.008,
+        "scaled dot": 0.008,
+        "no attention": 0.008,
+    },
+    "stretched": {"global": 0.008, "local-m": 0.008, "local-p": 0.008},
+}
+
+
+def _as(base: str, **arguments: Any) -> dict[str, Any]:
+    """A variant of the translation task that is trained at the rate of another."""
+    return {"learning_rate": RATES["translation"][base], **arguments}
+
+
 # One layer without dropout, and torch's first weights: what the paper needs for models of four
 # layers and a thousand units only slows down ones as small as these.
 _SMALL = {"layers": 1, "dropout": 0.0, "initialisation": "torch"}
 _STRETCHED: Training = {
     "corpus": {"name": "stretched", "most": 3},
-    "steps": 400,
+    "steps": 600,
     "batch_size": 32,
     "learning_rate": 1e-2,
     "warmup": 30,
-    "model": {**_SMALL, "embedding": 39, "hidden": 64, "score": "general", "D": 2},
+    "model": {**_SMALL, "embedding": 46, "hidden": 64, "score": "scaled dot", "D": 2},
     "variants": {
-        "global": {"window": "global"},
-        "local-m": {"window": "local-m"},
-        "local-p": {"window": "local-p", "embedding": 32},
+        window: {"learning_rate": rate, "window": window}
+        for window, rate in RATES["stretched"].items()
     },
 }
+_STRETCHED["variants"]["local-p"]["embedding"] = 39  # W_p and v_p take their share
+_SCALED = {"score": "scaled dot", "embedding": 86}
+_GENERAL = {"score": "general"}
 SETTINGS: Settings = {
     "translation": {
         "corpus": {
@@ -79,20 +107,34 @@ SETTINGS: Settings = {
         "warmup": 100,
         "model": {**_SMALL, "embedding": 75, "hidden": 128, "D": 3},
         "variants": {
-            "cosine": {"score": "cosine", "embedding": 86},
-            "location": {
-                "score": "location", "score_options": {"max_length": 10}, "embedding": 85,
-            },
-            "additive": {"score": "additive", "score_options": {"alignment": 64}},
-            "dot": {"score": "dot", "embedding": 86},
-            "general": {"score": "general"},
-            "concat": {"score": "concat", "score_options": {"alignment": 64}},
-            "concat, as released": {"score": "concat", "score_options": {"identity": True}},
-            "scaled dot": {"score": "scaled dot", "embedding": 86},
-            "local-m": {"score": "general", "window": "local-m"},
-            "local-p": {"score": "general", "window": "local-p", "embedding": 64},
-            "not fed": {"score": "general", "input_feeding": False, "hidden": 145},
-            "reversed": {"score": "general", "reversed_sources": True},
+            "cosine": _as("cosine", score="cosine", embedding=86),
+            "location": _as(
+                "location", score="location", score_options={"max_length": 10}, embedding=85
+            ),
+            "additive": _as("additive", score="additive", embedding=64),
+            "dot": _as("dot", score="dot", embedding=86),
+            "general": _as("general", **_GENERAL),
+            "concat": _as("concat", score="concat", embedding=64),
+            "concat, as released": _as(
+                "concat, as released", score="concat", score_options={"identity": True}
+            ),
+            "scaled dot": _as("scaled dot", **_SCALED),
+            "no attention": _as("no attention", **_SCALED, window="last"),
+            "dot, local-m": _as("dot", score="dot", window="local-m", embedding=86),
+            "general, local-m": _as("general", **_GENERAL, window="local-m"),
+            "scaled dot, local-m": _as("scaled dot", **_SCALED, window="local-m"),
+            "dot, local-p": _as("dot", score="dot", window="local-p"),
+            "general, local-p": _as("general", **_GENERAL, window="local-p", embedding=64),
+            "scaled dot, local-p": _as("scaled dot", score="scaled dot", window="local-p"),
+            "general, not fed": _as("general", **_GENERAL, input_feeding=False, hidden=145),
+            "scaled dot, not fed": _as(
+                "scaled dot", score="scaled dot", input_feeding=False, hidden=145, embedding=87
+            ),
+            "general, reversed": _as("general", **_GENERAL, reversed_sources=True),
+            "scaled dot, reversed": _as("scaled dot", **_SCALED, reversed_sources=True),
+            "no attention, reversed": _as(
+                "no attention", **_SCALED, window="last", reversed_sources=True
+            ),
         },
     },
     "stretched": _STRETCHED,
@@ -117,6 +159,7 @@ def build(task: Task, variant: str, corpus: Corpus, settings: Settings = SETTING
         names = {task: list(training["variants"]) for task, training in settings.items()}
         raise ValueError(f"task is {task!r} and variant {variant!r}, expected among {names}")
     arguments = {**settings[task]["model"], **settings[task]["variants"][variant]}
+    arguments.pop("learning_rate", None)  # how it is trained, not what it is
     return Luong(len(corpus.source_vocabulary), len(corpus.target_vocabulary), **arguments)
 
 
@@ -138,12 +181,14 @@ def train(
     """
     seed_everything(seed)
     model, how = build(task, variant, corpus, settings), settings[task]
+    rate = how["variants"][variant].get("learning_rate", how["learning_rate"])
     batches = bucketed(
         corpus.encode(corpus.train),
         how["batch_size"],
         generator=torch.Generator().manual_seed(seed),
     )
     options.setdefault("validation", list(in_order(corpus.encode(corpus.validation), 100)))
+    how = {**how, "learning_rate": rate}
     return model, learn(model, batches, how, device=device, **options)
 
 
