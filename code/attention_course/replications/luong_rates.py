@@ -21,7 +21,7 @@ from attention_course.replications.records import Row, Say, measure
 from attention_course.training import choose_device
 
 NAME = "04-luong-rates"
-GRID = (0.002, 0.004, 0.008, 0.016)
+GRID = (0.004, 0.008, 0.016)
 FIRST_SEED = 100
 
 
