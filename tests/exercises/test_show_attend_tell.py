@@ -31,9 +31,10 @@ from attention_course.exercises.show_attend_tell import (
     sizes,
 )
 from attention_course.exercises.show_attend_tell.gradients import gradients
-from attention_course.models import captions, masks
+from attention_course.models import captions, masks, show_attend_tell
 from attention_course.models.captions import ReinforceLoss
-from attention_course.models.show_attend_tell import PictureEncoder, ShowAttendTell
+from attention_course.models.pictures import PictureEncoder
+from attention_course.models.show_attend_tell import ShowAttendTell
 from torch import Tensor
 
 EXERCISE = registry.exercise("show_attend_tell")
@@ -254,7 +255,7 @@ def test_pointing_is_that_of_the_course() -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_the_decoder_is_that_of_the_course(seed: int) -> None:
+def test_the_decoder_is_that_of_the_course(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for inputs in decoder.QUESTION.draw(seed):
         M, annotations, mask, words = inputs.values()
         n, D = M["W_h"].shape
@@ -288,7 +289,7 @@ def test_the_decoder_is_that_of_the_course(seed: int) -> None:
         state["f_att.v_a"] = M["v_a"]
         model.load_state_dict(state)
         model.encoder.forward = lambda picture: picture  # type: ignore[method-assign]
-        model._check = lambda *_: None  # type: ignore[method-assign]
+        monkeypatch.setattr(show_attend_tell, "check_pictures", lambda *_: None)
         with torch.no_grad():
             logits, _ = model(annotations, mask, words)
         torch.testing.assert_close(decoder.caption_decoder(*inputs.values()), logits)

@@ -15,7 +15,8 @@ import torch
 from attention_course.data.batches import Batch
 from attention_course.data.vocabulary import BOS
 from attention_course.decoding import beam_search, greedy
-from attention_course.models.show_attend_tell import PictureEncoder, ShowAttendTell
+from attention_course.models.pictures import PictureEncoder
+from attention_course.models.show_attend_tell import ShowAttendTell
 from attention_course.training import count_parameters, translation_loss
 from hypothesis import given, settings
 from hypothesis import strategies as st

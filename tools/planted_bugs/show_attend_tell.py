@@ -120,14 +120,14 @@ BUGS: list[Bug] = [
     ),
     Bug(
         "annotations are ordered column by column",
-        "models/show_attend_tell.py",
+        "models/pictures.py",
         "F.relu(self.place(x)).flatten(2)",
         "F.relu(self.place(x)).mT.flatten(2)",
         (f"{MODEL}::test_the_grid_runs_row_by_row_and_sees_what_is_near",),
     ),
     Bug(
         "places are told where they are not wanted, and not where they are",
-        "models/show_attend_tell.py",
+        "models/pictures.py",
         "if self.coordinates:",
         "if not self.coordinates:",
         (f"{MODEL}::test_only_coordinates_tell_inner_locations_apart",),
@@ -162,8 +162,8 @@ BUGS: list[Bug] = [
     ),
     Bug(
         "pictures of another size pass",
-        "models/show_attend_tell.py",
-        "if source.shape[1:] != (3, *self.picture):",
+        "models/pictures.py",
+        "if source.shape[1:] != (3, height, width):",
         "if source.shape[1] != 3:",
         (f"{MODEL}::test_bad_input",),
     ),

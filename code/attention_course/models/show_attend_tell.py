@@ -13,7 +13,6 @@ gate. t counts words, i locations, row by row from the top left.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -21,68 +20,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from attention_course.models.bahdanau import AdditiveAttention
-from attention_course.models.masks import (
-    check_choice,
-    check_mask,
-    check_sizes,
-    check_target,
-    check_token,
-)
+from attention_course.models.masks import check_choice, check_sizes, check_target, check_token
+from attention_course.models.pictures import PictureEncoder, check_pictures, grid_of
 from attention_course.models.recurrent import initialise
 
 Attention = Literal["soft", "hard", "mean"]
 Output = Literal["paper", "tanh"]
 Look = Literal["likeliest", "drawn"]
 Initialisation = Literal["paper", "torch", "heard"]
-STRIDE = 8  # pixels from one location to the next, in both directions
-LOUDNESS = 4.0  # of row and column beside what is seen: the attention learns sooner then
-
-
-class PictureEncoder(nn.Module):
-    """A small convolutional network: a picture to its grid of annotations.
-
-    Three layers of 3 × 3 weights with D/4, D/2 and D channels, all in steps of two pixels: a
-    location is 8 × 8 pixels, and its annotation sees 15 × 15. The paper takes a layer of a VGG
-    network that was trained on other pictures; this one is learnt with the rest.
-
-    A convolution does the same everywhere, so an annotation would hardly know where it lies; only
-    the zeros around the picture tell, near its edges. With ``coordinates`` a fourth layer of 1 × 1
-    weights is told each location's row and column, a channel for each row and one for each column.
-
-    Args:
-        annotation: D, the size of an annotation.
-        coordinates: whether the annotations are told where they lie.
-        grid: rows and columns of locations.
-    """
-
-    where: Tensor  # (rows + columns, rows, columns)
-
-    def __init__(self, annotation: int, coordinates: bool, grid: tuple[int, int]) -> None:
-        super().__init__()
-        self.coordinates = coordinates
-        rows, columns = (torch.eye(size) for size in grid)
-        where = torch.cat(
-            [rows[:, :, None].expand(-1, -1, grid[1]), columns[:, None].expand(-1, grid[0], -1)]
-        )
-        self.register_buffer("where", LOUDNESS * where, persistent=False)
-        sizes = (3, -(-annotation // 4), -(-annotation // 2), annotation)
-        self.see = nn.ModuleList(
-            nn.Conv2d(before, after, 3, stride=2, padding=1) for before, after in pairwise(sizes)
-        )
-        self.place = nn.Conv2d(annotation + (sum(grid) if coordinates else 0), annotation, 1)
-        for layer in (*self.see, self.place):
-            # He et al. (1502.01852): torch's own draw lets a signal fade from layer to layer
-            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-            nn.init.zeros_(layer.bias)
-
-    def forward(self, picture: Tensor) -> Tensor:
-        """Pictures (B, 3, Y, X) to annotations (B, L, D), L = Y/8 · X/8, row by row."""
-        x = picture
-        for layer in self.see:
-            x = F.relu(layer(x))  # (B, D, Y/8, X/8) in the end
-        if self.coordinates:
-            x = torch.cat([x, self.where.to(x).expand(len(x), -1, -1, -1)], dim=1)
-        return F.relu(self.place(x)).flatten(2).mT.contiguous()
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,12 +102,10 @@ class ShowAttendTell(nn.Module):
         height, width = picture
         check_sizes(vocabulary=vocabulary, embedding=embedding, hidden=hidden)
         check_sizes(annotation=annotation, height=height, width=width)
-        if height % STRIDE or width % STRIDE:
-            raise ValueError(f"picture is {picture}, expected multiples of {STRIDE} pixels")
         check_choice("attention", attention, ("soft", "hard", "mean"))
         check_choice("output", output, ("paper", "tanh"))
         check_choice("look", look, ("likeliest", "drawn"))
-        self.picture, self.grid = picture, (height // STRIDE, width // STRIDE)
+        self.picture, self.grid = picture, grid_of(picture)
         self.kind, self.output, self.look = attention, output, look
         D, m, n = annotation, embedding, hidden
         self.encoder = PictureEncoder(D, coordinates, self.grid)
@@ -224,11 +167,7 @@ class ShowAttendTell(nn.Module):
         return logits, weights[:, None, None]
 
     def looking(
-        self,
-        source: Tensor,
-        source_mask: Tensor,
-        target: Tensor,
-        soft: Tensor | None = None,
+        self, source: Tensor, source_mask: Tensor, target: Tensor, soft: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor]:
         """As `forward`, and tells where it looked: for learning from the draws of "hard".
 
@@ -247,10 +186,9 @@ class ShowAttendTell(nn.Module):
 
     def start(self, source: Tensor, source_mask: Tensor) -> CaptionState:
         """Sees the pictures (B, 3, Y, X): the state before the first word."""
-        self._check(source, source_mask)
+        check_pictures(source, source_mask, self.picture)
         a = self.encoder(source)  # (B, L, D)
-        share = _evenly(source_mask, a.dtype)  # (B, L)
-        mean = (share[:, None] @ a).squeeze(1)  # ā (B, D)
+        mean = (_evenly(source_mask, a.dtype)[:, None] @ a).squeeze(1)  # ā (B, D)
         h_0, c_0 = torch.tanh(self.f_init_h(mean)), torch.tanh(self.f_init_c(mean))
         keys = a if self.kind == "mean" else self.f_att.project(a)
         return CaptionState(h_0, c_0, a, keys, source_mask)
@@ -294,12 +232,7 @@ class ShowAttendTell(nn.Module):
             looks.append(look)
         deep = y + self.L_h(torch.stack(states, 1)) + self.L_z(torch.stack(contexts, 1))
         logits = self.L_o(torch.tanh(deep) if self.output == "tanh" else deep)
-        return (
-            logits,
-            torch.stack(weights, 1),
-            torch.stack(looks, 1),
-            replace(state, h=h, c=c),
-        )
+        return logits, torch.stack(weights, 1), torch.stack(looks, 1), replace(state, h=h, c=c)
 
     def _look(self, alpha: Tensor, soft: Tensor | None) -> Tensor:
         """Where "hard" looks: s̃_t as a row with a single 1, or α_t itself where ``soft``."""
@@ -309,20 +242,6 @@ class ShowAttendTell(nn.Module):
             s = alpha.argmax(-1)
         look = F.one_hot(s, alpha.shape[-1]).to(alpha)
         return look if soft is None else torch.where(soft[:, None], alpha, look)
-
-    def _check(self, source: Tensor, source_mask: Tensor) -> None:
-        if not isinstance(source, Tensor) or source.dim() != 4 or source.numel() == 0:
-            came = tuple(source.shape) if isinstance(source, Tensor) else type(source).__name__
-            raise ValueError(f"source is {came}, expected pictures (B, 3, Y, X), not empty")
-        if source.shape[1:] != (3, *self.picture):
-            raise ValueError(
-                f"source has shape {tuple(source.shape)}, expected (B, 3, {self.picture[0]}, "
-                f"{self.picture[1]}): this model's pictures"
-            )
-        if not source.is_floating_point():
-            raise ValueError(f"source has dtype {source.dtype}, expected floating-point pictures")
-        L = self.grid[0] * self.grid[1]
-        check_mask(source_mask, (len(source), L), "(B, L): pictures and locations", "picture")
 
 
 def _evenly(mask: Tensor, dtype: torch.dtype) -> Tensor:
