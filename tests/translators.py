@@ -11,6 +11,8 @@ from attention_course.data.batches import Batch
 from attention_course.models.bahdanau import RNNSearch
 from attention_course.models.encoder_decoder import EncoderDecoder
 from attention_course.models.luong import Luong
+from attention_course.models.transformer import Transformer
+from attention_course.models.universal_transformer import UniversalTransformer
 from attention_course.training import translation_loss
 from torch import Tensor, nn
 
@@ -35,13 +37,26 @@ LUONG: dict[str, Callable[..., Any]] = {
     "luong, reversed": partial(_LUONG, score="concat", reversed_sources=True),
     "luong, local-m": partial(_LUONG, score="cosine", window="local-m", D=1),
     "luong, local-m, reversed": partial(_LUONG, window="local-m", D=1, reversed_sources=True),
-    "luong, last": partial(_LUONG, window="last"),
-    "luong, last, reversed": partial(_LUONG, window="last", reversed_sources=True),
     "luong, local-p": partial(_LUONG, window="local-p", D=2),
     "luong, local-p, reversed": partial(
         _LUONG, score="additive", window="local-p", D=2, reversed_sources=True, renormalise=True
     ),
 }
+
+_ALONE = {"d": 8, "heads": 2, "d_ff": 12, "dropout": 0.0}
+_TRANSFORMER = partial(Transformer, **_ALONE, layers=2, tied="target")
+_UNIVERSAL = partial(UniversalTransformer, **_ALONE, steps=3)
+TRANSFORMERS: dict[str, Callable[..., Any]] = {
+    "transformer": _TRANSFORMER,
+    "transformer, pre-norm": partial(_TRANSFORMER, norm="pre"),
+    "transformer, learned positions": partial(_TRANSFORMER, positions="learned", max_length=20),
+    "transformer, no positions": partial(_TRANSFORMER, positions="none", tied="none"),
+    "universal": _UNIVERSAL,
+    "universal, text": partial(_UNIVERSAL, halting="text"),
+    "universal, blend": partial(_UNIVERSAL, halting="blend", norm="pre"),
+    "universal, released": partial(_UNIVERSAL, halting="released", tied=False),
+}
+ALL = TRANSLATORS | LUONG | TRANSFORMERS
 
 
 def shaken(module: nn.Module, seed: int = 0) -> Any:
@@ -58,7 +73,7 @@ def shaken(module: nn.Module, seed: int = 0) -> Any:
 
 
 def translator(name: str, seed: int = 0) -> Any:
-    return shaken((TRANSLATORS | LUONG)[name](SOURCE_WORDS, TARGET_WORDS), seed)
+    return shaken(ALL[name](SOURCE_WORDS, TARGET_WORDS), seed).eval()
 
 
 def ragged(

@@ -11,10 +11,12 @@ import torch
 from attention_course.models.bahdanau import RNNSearch
 from attention_course.models.encoder_decoder import EncoderDecoder
 from attention_course.models.luong import Luong
+from attention_course.models.transformer import Transformer
+from attention_course.models.universal_transformer import UniversalTransformer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from translators import (
-    LUONG,
+    ALL,
     SOURCE_WORDS,
     TARGET_WORDS,
     TRANSLATORS,
@@ -25,12 +27,19 @@ from translators import (
     translator,
 )
 
-each = pytest.mark.parametrize("name", TRANSLATORS | LUONG)
+each = pytest.mark.parametrize("name", ALL)
 of_chapters_1_and_2 = pytest.mark.parametrize("name", TRANSLATORS)
 attending_everywhere = pytest.mark.parametrize(
     "name",
-    [n for n in TRANSLATORS | LUONG if not any(word in n for word in ("fixed", "local", "last"))],
+    # a fixed vector and a window do not, and where a word has halted it looks no more
+    [
+        n
+        for n in ALL
+        if n == "universal" or not any(w in n for w in ("fixed", "local", "universal"))
+    ],
 )
+# layers, or steps, and heads of those that do not have one of each
+MAPS = {"fixed": (0, 1), "transformer": (2, 2), "universal": (3, 2)}
 LENGTHS = st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), min_size=1, max_size=4)
 
 
@@ -58,13 +67,13 @@ def test_the_appendix_by_hand(name: str) -> None:
 def test_shapes(name: str) -> None:
     model, batch = translator(name), ragged([5, 2], [3, 4])
     logits, weights = model(batch.source, batch.source_mask, batch.target_in)
-    N = 0 if "fixed" in name else 1
+    N, H = next((NH for kind, NH in MAPS.items() if kind in name), (1, 1))
     assert logits.shape == (2, 4, TARGET_WORDS)
-    assert weights.shape == (2, N, 1, 4, 5)
+    assert weights.shape == (2, N, H, 4, 5)
     state = model.start(batch.source, batch.source_mask)
     logits, weights, _ = model.step(batch.target_in[:, 0], state)
     assert logits.shape == (2, TARGET_WORDS)
-    assert weights.shape == (2, N, 1, 5)
+    assert weights.shape == (2, N, H, 5)
 
 
 @attending_everywhere
@@ -129,14 +138,18 @@ def test_steps_are_teacher_forcing(name: str, lengths: list[tuple[int, int]], se
     check_steps(translator(name, seed), lengths, seed)
 
 
-@pytest.mark.parametrize("kind", [RNNSearch, EncoderDecoder, Luong])
-def test_steps_in_single_precision(kind: Any) -> None:
+@pytest.mark.parametrize(
+    ("kind", "sizes"),
+    [
+        *((kind, {"embedding": 16, "hidden": 32}) for kind in (RNNSearch, EncoderDecoder, Luong)),
+        (Transformer, {"d": 32, "heads": 4, "layers": 6, "d_ff": 64, "tied": "target"}),
+        (UniversalTransformer, {"d": 32, "heads": 4, "d_ff": 64, "halting": "text"}),
+    ],
+)
+def test_steps_in_single_precision(kind: Any, sizes: dict[str, Any]) -> None:
     """As the searches use it: float32, the paper's own initialisation, to 1e-5."""
     torch.manual_seed(0)
-    model, batch = (
-        kind(SOURCE_WORDS, TARGET_WORDS, embedding=16, hidden=32),
-        ragged([9, 5], [12, 12]),
-    )
+    model, batch = kind(SOURCE_WORDS, TARGET_WORDS, **sizes).eval(), ragged([9, 5], [12, 12])
     logits, _ = model(batch.source, batch.source_mask, batch.target_in)
     state = model.start(batch.source, batch.source_mask)
     for t, token in enumerate(batch.target_in.unbind(1)):
@@ -199,7 +212,7 @@ def test_later_words_do_not_matter(name: str) -> None:
         embedded.append(output.detach().requires_grad_())
         return embedded[-1]
 
-    words = model.E_target if isinstance(model, Luong) else model.decoder.E
+    words = model.E_target if hasattr(model, "E_target") else model.decoder.E
     words.register_forward_hook(keep)
     logits, _ = model(batch.source, batch.source_mask, batch.target_in)
     for t in range(4):

@@ -1,0 +1,187 @@
+"""Attention as a product of matrices, in many heads, from a text to itself or to another.
+
+Each word asks with a query, answers to a key, and gives a value; all three are made from its
+vector by a matrix. Chapter 2's decoder asks one question at a time, since each needs the answer to
+the last. Here all are asked at once: the scores of all pairs are one product, Q Kᵀ.
+
+Source: 1706.03762, Section 3.2.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from attention_course.models.masks import check_sizes, check_vectors, masked_softmax
+
+
+def causal_mask(length: int, device: torch.device | None = None) -> Tensor:
+    """(T, T) bool: row t may look at the positions up to t, itself included."""
+    return torch.ones(length, length, dtype=torch.bool, device=device).tril()
+
+
+def attend(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    mask: Tensor | None = None,
+    *,
+    causal: bool = False,
+    dropout: float = 0.0,
+    need_weights: bool = False,
+) -> tuple[Tensor, Tensor | None]:
+    """Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V (Eq. 1).
+
+    Args:
+        query: (..., T, d_k).
+        key: (..., S, d_k).
+        value: (..., S, d_v).
+        mask: bool that broadcasts to (..., T, S), True where one may look; a row that may look
+            nowhere gets zeros. None: everywhere.
+        causal: whether t looks at s ≤ t only; for T = S.
+        dropout: the share of the weights that is dropped.
+        need_weights: whether the weights are wanted. Without, torch's fused kernel does not even
+            build them: memory then grows with T + S and not with T · S.
+
+    Returns:
+        (..., T, d_v), and the weights (..., T, S) before dropout or None.
+
+    Raises:
+        ValueError: the mask does not fit, or both a mask and causal are given.
+    """
+    if causal and mask is not None:
+        raise ValueError("mask and causal are both given, expected one: join them by `&`")
+    if mask is not None and mask.dtype != torch.bool:
+        raise ValueError(f"mask has dtype {mask.dtype}, expected torch.bool (True: may look)")
+    if not need_weights:
+        return (
+            F.scaled_dot_product_attention(
+                query, key, value, attn_mask=mask, dropout_p=dropout, is_causal=causal
+            ),
+            None,
+        )
+    scores = query @ key.mT / math.sqrt(query.shape[-1])  # (..., T, S)
+    if causal:
+        mask = causal_mask(query.shape[-2], query.device)
+    weights = scores.softmax(-1) if mask is None else masked_softmax(scores, mask)
+    return F.dropout(weights, dropout) @ value, weights
+
+
+class Memory(NamedTuple):
+    """Keys and values of a text, for each head: computed once, however many questions come."""
+
+    keys: Tensor  # (B, H, S, d_k)
+    values: Tensor  # (B, H, S, d_v)
+
+    def select(self, rows: Tensor) -> Memory:
+        """Those of the sentences ``rows`` (R,) int64, in that order."""
+        return Memory(self.keys[rows], self.values[rows])
+
+    def extended(self, further: Memory) -> Memory:
+        """These and further words behind them."""
+        return Memory(*(torch.cat(pair, dim=2) for pair in zip(self, further, strict=True)))
+
+
+class MultiHeadAttention(nn.Module):
+    """H small attentions side by side: MultiHead(Q, K, V) = Concat(head_1, …, head_H) W^O.
+
+    head_i = Attention(Q W_i^Q, K W_i^K, V W_i^V). The H matrices W_i^Q lie side by side in one, and
+    so do the others; each head has d_k = d_v = d / H.
+
+    Args:
+        d: the size of a word's vector, d_model.
+        heads: H.
+        dropout: the share of the weights that is dropped in training.
+        bias: whether the four products get a bias (the paper writes none).
+
+    Raises:
+        ValueError: a size below 1, or d is no multiple of heads.
+
+    Source: 1706.03762, Section 3.2.2.
+    """
+
+    def __init__(self, d: int, heads: int, *, dropout: float = 0.0, bias: bool = False) -> None:
+        super().__init__()
+        check_sizes(d=d, heads=heads)
+        if d % heads:
+            raise ValueError(f"d is {d} and heads is {heads}, expected d to be a multiple of heads")
+        self.heads, self.dropout = heads, dropout
+        self.W_Q = nn.Linear(d, d, bias=bias)
+        self.W_K = nn.Linear(d, d, bias=bias)
+        self.W_V = nn.Linear(d, d, bias=bias)
+        self.W_O = nn.Linear(d, d, bias=bias)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draws the matrices uniformly as Glorot and Bengio have it, each by itself."""
+        for linear in (self.W_Q, self.W_K, self.W_V, self.W_O):
+            nn.init.xavier_uniform_(linear.weight)
+            if linear.bias is not None:
+                nn.init.zeros_(linear.bias)
+
+    def forward(
+        self,
+        x: Tensor,
+        memory: Memory | None = None,
+        mask: Tensor | None = None,
+        *,
+        causal: bool = False,
+        need_weights: bool = False,
+    ) -> tuple[Tensor, Tensor | None]:
+        """What each word of x gathers.
+
+        Args:
+            x: (B, T, d), the words that ask.
+            memory: what they ask, from `project`; None: x itself, which is self-attention.
+            mask: bool that broadcasts to (B, H, T, S), for example (B, 1, 1, S).
+            causal, need_weights: see `attend`.
+
+        Returns:
+            (B, T, d), and the weights (B, H, T, S) or None.
+
+        Raises:
+            ValueError: x, memory or the mask has a wrong shape or dtype.
+        """
+        check_vectors("x", x, "(B, T, d)", self.W_Q.in_features)
+        if memory is None:
+            memory = self.project(x)
+        elif memory.keys.shape[0] != x.shape[0]:
+            raise ValueError(
+                f"memory is of {memory.keys.shape[0]} sentences, expected {x.shape[0]} like x"
+            )
+        if mask is not None:
+            self._check_mask(mask, x, memory)
+        heads, weights = attend(
+            self._split(self.W_Q(x)),
+            memory.keys,
+            memory.values,
+            mask,
+            causal=causal,
+            dropout=self.dropout if self.training else 0.0,
+            need_weights=need_weights,
+        )  # (B, H, T, d_v)
+        return self.W_O(heads.transpose(1, 2).flatten(2)), weights
+
+    def project(self, x: Tensor) -> Memory:
+        """Keys and values of words x (B, S, d)."""
+        check_vectors("x", x, "(B, S, d)", self.W_K.in_features)
+        return Memory(self._split(self.W_K(x)), self._split(self.W_V(x)))
+
+    def _split(self, x: Tensor) -> Tensor:
+        """(B, T, d) → (B, H, T, d/H)."""
+        return x.unflatten(2, (self.heads, -1)).transpose(1, 2)
+
+    def _check_mask(self, mask: Tensor, x: Tensor, memory: Memory) -> None:
+        shape = (x.shape[0], self.heads, x.shape[1], memory.keys.shape[2])
+        fits = mask.dim() <= 4 and all(
+            m in (1, s) for m, s in zip(mask.shape[::-1], shape[::-1], strict=False)
+        )
+        if not fits:
+            raise ValueError(
+                f"mask has shape {tuple(mask.shape)}, expected one that broadcasts to {shape}, "
+                "(B, H, T, S)"
+            )
