@@ -37,6 +37,8 @@ LUONG: dict[str, Callable[..., Any]] = {
     "luong, reversed": partial(_LUONG, score="concat", reversed_sources=True),
     "luong, local-m": partial(_LUONG, score="cosine", window="local-m", D=1),
     "luong, local-m, reversed": partial(_LUONG, window="local-m", D=1, reversed_sources=True),
+    "luong, last": partial(_LUONG, window="last"),
+    "luong, last, reversed": partial(_LUONG, window="last", reversed_sources=True),
     "luong, local-p": partial(_LUONG, window="local-p", D=2),
     "luong, local-p, reversed": partial(
         _LUONG, score="additive", window="local-p", D=2, reversed_sources=True, renormalise=True
