@@ -90,7 +90,7 @@ def test_pointing_by_hand() -> None:
 
 def test_a_model_that_knows_everything_is_perfect() -> None:
     report = evaluate(Knowing(), CORPUS.test, CORPUS, batch_size=7)
-    assert report.exact_match == report.token_accuracy == report.pointing == 1.0
+    assert report.exact_match == report.token_accuracy == report.pointing == report.hits == 1.0
     assert report.chance == pytest.approx(1 / 16)
     assert [str(d) for d in report.descriptions] == [" ".join(s.caption) for s in CORPUS.test]
     assert [d.scene for d in report.descriptions] == list(CORPUS.test)
@@ -113,7 +113,7 @@ def test_one_mistake_in_each_caption_is_seen() -> None:
 def test_scores_are_those_of_one_scene_at_a_time(attention: str) -> None:
     model = model_of(attention)
     report = evaluate(model, CORPUS.test, CORPUS, batch_size=8)
-    shares, variances, hits, tokens = [], [], 0, 0
+    shares, variances, largest, hits, tokens = [], [], [], 0, 0
     for scene in CORPUS.test:
         batch = make_batch(CORPUS.encode([scene]))
         with torch.no_grad():
@@ -122,9 +122,13 @@ def test_scores_are_those_of_one_scene_at_a_time(attention: str) -> None:
         tokens += batch.tokens
         alpha = weights[0, 0, 0].numpy()
         shares += [alpha[t, scene.objects[i].cell] for t, i in enumerate(scene.named) if i >= 0]
+        largest += [
+            alpha[t].argmax() == scene.objects[i].cell for t, i in enumerate(scene.named) if i >= 0
+        ]
         variances.append(alpha.sum(0).var())
     assert report.token_accuracy == pytest.approx(hits / tokens)
     assert report.pointing == pytest.approx(np.mean(shares), abs=1e-6)
+    assert report.hits == pytest.approx(np.mean(largest))
     assert report.coverage_variance == pytest.approx(np.mean(variances), abs=1e-6)
     batches = list(in_order(CORPUS.encode(CORPUS.test), 8, collate=make_batch))
     assert report.loss == pytest.approx(mean_loss(model, batches), abs=1e-5)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import torch.nn.functional as F
 
 from attention_course.data.batches import in_order
 from attention_course.data.checks import check_integers
@@ -124,7 +125,9 @@ class Measured:
             right words before them** (teacher forcing).
         exact_match: share of scenes whose caption the model, on its own, wrote without an error.
         pointing: pointing accuracy under teacher forcing, see the head of this module.
-        chance: what even weights would reach.
+        hits: share of the words that name an object whose largest weight lies on that object, under
+            teacher forcing. There "hard" looks.
+        chance: what even weights would reach in `pointing`.
         coverage_variance: variance over the locations of Σ_t α_ti, the mean over the scenes; what
             the doubly stochastic penalty is to make small.
     """
@@ -134,6 +137,7 @@ class Measured:
     token_accuracy: float
     exact_match: float
     pointing: float
+    hits: float
     chance: float
     coverage_variance: float
 
@@ -159,6 +163,7 @@ class _One:
     correct: int
     tokens: int
     pointing: list[tuple[float, float]]
+    hits: list[float]
     coverage_variance: float
 
 
@@ -188,14 +193,17 @@ def evaluate(
             correct = (logits.argmax(-1) == batch.target_out) & batch.target_mask
             alpha = (weights[:, 0, 0] * batch.target_mask[..., None]).float()  # (B, T, L)
             variance = alpha.sum(1).var(1, correction=0)
+            largest = F.one_hot(alpha.argmax(-1), alpha.shape[-1])  # (B, T, L)
             for row in range(len(batch)):
+                scene = scenes[len(ones)]
                 ones.append(
                     _One(
                         descriptions[len(ones)],
                         float(nats[row]),
                         int(correct[row].sum()),
                         int(batch.target_mask[row].sum()),
-                        pointing(alpha[row].cpu().numpy(), scenes[len(ones)]),
+                        pointing(alpha[row].cpu().numpy(), scene),
+                        [hit for hit, _ in pointing(largest[row].cpu().numpy(), scene)],
                         float(variance[row]),
                     )
                 )
@@ -219,6 +227,7 @@ def _measured(ones: Sequence[_One]) -> Measured:
             [one.description.scene.caption for one in ones],
         ),
         pointing=float(on_object),
+        hits=float(np.mean([hit for one in ones for hit in one.hits])),
         chance=float(chance),
         coverage_variance=float(np.mean([one.coverage_variance for one in ones])),
     )

@@ -40,14 +40,14 @@ def test_the_experiment_of_chapter_3(small, tmp_path: Path) -> None:
     experiment.run(seeds=2, device="cpu", folder=tmp_path, say=said.append, settings=TINY)
     stored = json.loads((tmp_path / "03-show-attend-tell.json").read_text())
     rows = {(row["variant"], row["seed"]): row for row in stored["rows"]}
-    variants = ("soft", "hard", "mean", "soft, penalty", "variance")
+    variants = ("soft", "hard", "mean", "soft, penalty", "hard, draws only", "variance")
     assert set(rows) == {(variant, seed) for variant in variants for seed in (0, 1)}
-    assert len(said) == 10
+    assert len(said) == 12
     assert stored["settings"]["hidden"]["mean"] == 13
 
     for variant in variants[:-1]:
         row = rows[variant, 0]
-        kind = "soft" if variant == "soft, penalty" else variant
+        kind = variant.split(",")[0]
         model = experiment.build(kind, CORPUS, TINY)
         assert row["parameters"] == count_parameters(model)
         assert row["validation"][-1][0] == 4
@@ -59,6 +59,7 @@ def test_the_experiment_of_chapter_3(small, tmp_path: Path) -> None:
         assert row["test"]["chance"] == pytest.approx(1 / 16)
     assert rows["mean", 0]["test"]["pointing"] == pytest.approx(1 / 16, abs=1e-5)
     assert rows["soft", 0]["test"]["loss"] != rows["soft, penalty", 0]["test"]["loss"]
+    assert rows["hard", 0]["test"]["loss"] != rows["hard, draws only", 0]["test"]["loss"]
     assert rows["soft", 0]["test"]["loss"] != rows["soft", 1]["test"]["loss"]
     exact, trained = rows["variance", 1]["variance"]
     assert set(exact) == {"reward", "none", "baseline", "baseline and half"}
@@ -80,7 +81,7 @@ def test_a_seed_gives_the_same_batches_to_every_model(monkeypatch: pytest.Monkey
         return experiment.History(steps=steps)
 
     monkeypatch.setattr(recipe, "fit", fit)
-    experiment.train("soft", CORPUS, seed=0, settings=TINY, penalty=0.3)
+    experiment.train("soft", CORPUS, seed=0, settings=TINY, loss=SoftLoss(0.3))
     experiment.train("hard", CORPUS, seed=0, settings=TINY)
     experiment.train("mean", CORPUS, seed=1, settings=TINY)
     assert all(torch.equal(a, b) for a, b in zip(seen[0], seen[1], strict=True))
@@ -92,6 +93,16 @@ def test_a_seed_gives_the_same_batches_to_every_model(monkeypatch: pytest.Monkey
     assert isinstance(hard, ReinforceLoss)
     assert (soft.penalty, mean.penalty) == (0.3, 0.0)
     assert (hard.reward, hard.entropy, hard.half, hard.baseline) == (0.5, 0.01, True, True)
+
+
+def test_a_variant_is_trained_with_the_loss_that_it_names() -> None:
+    made = {
+        name: experiment.loss_of(kind, TINY, **changes)
+        for name, (kind, changes) in experiment.VARIANTS.items()
+    }
+    assert [made[name].penalty for name in ("soft", "mean", "soft, penalty")] == [0, 0, 1]
+    assert [made[name].half for name in ("hard", "hard, draws only")] == [True, False]
+    assert [made[name].entropy for name in ("hard", "hard, draws only")] == [0.01, 0.01]
 
 
 def test_the_variance_of_a_gradient() -> None:
@@ -155,13 +166,13 @@ def test_an_interruption_ends_the_experiment_and_keeps_whole_runs(
     def fit(*arguments, **options):
         calls.append(1)
         history = real(*arguments, **options)
-        history.interrupted = len(calls) == 5  # as after Ctrl-C, in the measuring of the variance
+        history.interrupted = len(calls) == 6  # as after Ctrl-C, in the measuring of the variance
         return history
 
     monkeypatch.setattr(recipe, "fit", fit)
     with pytest.raises(KeyboardInterrupt):
         experiment.run(seeds=1, device="cpu", folder=tmp_path, say=lambda line: None, settings=TINY)
-    assert len(json.loads((tmp_path / f"{experiment.NAME}.json").read_text())["rows"]) == 4
+    assert len(json.loads((tmp_path / f"{experiment.NAME}.json").read_text())["rows"]) == 5
 
 
 def test_the_experiment_says_what_is_wrong(tmp_path: Path, monkeypatch) -> None:

@@ -5,6 +5,7 @@ the same optimiser and, for a seed, the same batches:
 
 - ``soft``, ``hard``: the paper's two ways to attend, ``soft`` without the penalty;
 - ``soft, penalty``: with the doubly stochastic penalty, λ = 1;
+- ``hard, draws only``: without the half-time replacement of draws by their expectation;
 - ``mean``: the plain mean of the annotations as the context of every word. It has no f_att, and
   instead so many more hidden units that its parameters are as many.
 
@@ -75,11 +76,12 @@ SETTINGS: Settings = {
     # about what the authors' program has: a tenth of the mean log-probability of a word
     "reinforce": {"reward": 0.01},
 }
-VARIANTS: dict[str, tuple[Kind, float]] = {  # and λ, the weight of the penalty
-    "soft": ("soft", 0.0),
-    "hard": ("hard", 0.0),
-    "mean": ("mean", 0.0),
-    "soft, penalty": ("soft", 1.0),
+VARIANTS: dict[str, tuple[Kind, dict[str, Any]]] = {  # and what its loss is given, see `loss_of`
+    "soft": ("soft", {}),
+    "hard": ("hard", {}),
+    "mean": ("mean", {}),
+    "soft, penalty": ("soft", {"penalty": 1.0}),
+    "hard, draws only": ("hard", {"half": False}),
 }
 VARIANCE = "variance"
 EARLY = 0.5  # the part of a training after which the variance is measured
@@ -98,13 +100,23 @@ def build(kind: Kind, corpus: Scenes, settings: Settings = SETTINGS) -> ShowAtte
     )
 
 
+def loss_of(kind: Kind, settings: Settings = SETTINGS, **changes: Any) -> Loss:
+    """What a kind of model is trained with: `ReinforceLoss` for "hard", else `SoftLoss` with λ = 0.
+
+    Args:
+        changes: arguments of that loss which are to differ.
+    """
+    if kind == "hard":
+        return ReinforceLoss(**{**settings["reinforce"], **changes})
+    return SoftLoss(**{"penalty": 0.0, **changes})
+
+
 def train(
     kind: Kind,
     corpus: Scenes,
     *,
     seed: int,
     settings: Settings = SETTINGS,
-    penalty: float = 0.0,
     loss: Loss | None = None,
     device: str | torch.device | None = None,
     **options: Any,
@@ -116,16 +128,11 @@ def train(
     short for any of the models. An interruption ends training early and keeps what was learnt.
 
     Args:
-        penalty: λ of the doubly stochastic penalty ("soft" and "mean").
-        loss: None (default): `ReinforceLoss` for "hard", else `SoftLoss`.
+        loss: None (default): that of `loss_of`.
         options: more of them go to `fit`.
     """
     seed_everything(seed)
     model = build(kind, corpus, settings)
-    if loss is None:
-        loss = (
-            ReinforceLoss(**settings["reinforce"]) if kind == "hard" else SoftLoss(penalty=penalty)
-        )
     generator = torch.Generator().manual_seed(seed)
     examples = corpus.encode(corpus.train)
     few = [
@@ -141,7 +148,9 @@ def train(
         "validation", list(in_order(corpus.encode(corpus.validation), 100, collate=make_batch))
     )
     batches = chain(islice(first, settings["few_steps"]), then)
-    return model, learn(model, batches, settings, loss=loss, device=device, **options)
+    return model, learn(
+        model, batches, settings, loss=loss or loss_of(kind, settings), device=device, **options
+    )
 
 
 def check_sizes(corpus: Scenes, settings: Settings = SETTINGS, tolerance: float = 0.02) -> None:
@@ -245,10 +254,9 @@ def run(
             found = variances(corpus, seed=seed, settings=settings, device=on)
             shown = ", ".join(f"{name} {value:.3g}" for name, value in found[0].items())
             return {"summary": f"variance of the gradient: {shown}", "variance": found}
-        kind, penalty = VARIANTS[variant]
-        model, history = train(
-            kind, corpus, seed=seed, settings=settings, penalty=penalty, device=on
-        )
+        kind, changes = VARIANTS[variant]
+        loss = loss_of(kind, settings, **changes)
+        model, history = train(kind, corpus, seed=seed, settings=settings, loss=loss, device=on)
         to_the_end(history)
         test = evaluate(model, corpus.test, corpus)
         return {
