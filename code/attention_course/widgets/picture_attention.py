@@ -111,11 +111,11 @@ class PictureAttention:
         named = any(box is not None for example in self.examples for box in example.named)
         note = (
             "One picture for each word, in the order they were written. Clear: where the word "
-            "looked. The thicker the grey veil, the less weight. Solid frame, on the large "
-            "picture: the largest weight."
+            "looked most. The thicker the grey veil, the smaller the weight beside that largest "
+            "one. Solid frame, on the large picture: the largest weight."
         ) + named * (
             " Dashed frame: the object that the word names. Number: the share of the word’s "
-            "weight on the locations that this object touches."
+            "weight on the places that this object touches."
         )
         return parts.figure_html("picture-attention", body, note, [])
 
