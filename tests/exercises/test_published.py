@@ -16,11 +16,11 @@ from browser import ROOT
 ASKING = (
     "attention_course.exercises.bahdanau.stepping",
     "attention_course.exercises.bahdanau.training",
-    "attention_course.exercises.encoder_decoder.stepping",
     "attention_course.exercises.luong.counting",
     "attention_course.exercises.luong.training",
     "attention_course.exercises.show_attend_tell.counting",
     "attention_course.exercises.show_attend_tell.gradients",
+    "attention_course.exercises.show_attend_tell.training",
 )
 
 

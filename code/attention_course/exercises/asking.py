@@ -20,7 +20,7 @@ import torch
 from attention_course.exercises.values import Value, copied, identical, plain
 
 Answer = Callable[..., object]
-Ask = Callable[[Answer, Mapping[str, Value]], object]
+Ask = Callable[..., object]  # of an answer, its inputs by name, and its partner if it has one
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,20 @@ class Raised:
 Outcome = Returned | Raised
 
 
-def call(answer: Answer, inputs: Mapping[str, Value]) -> object:
+def call(answer: Answer, inputs: Mapping[str, Value], *partner: Answer) -> object:
     """The usual way to ask: one call, inputs in order, so that parameters may be renamed."""
-    return answer(*inputs.values())
+    return answer(*partner, *inputs.values())
 
 
-def ask(answer: Answer, inputs: Mapping[str, Value], how: Ask = call, *, seed: int = 0) -> Outcome:
-    """Puts inputs to an answer.
+def ask(
+    answer: Answer,
+    inputs: Mapping[str, Value],
+    how: Ask = call,
+    *,
+    partner: Answer | None = None,
+    seed: int = 0,
+) -> Outcome:
+    """Puts inputs to an answer, and before them its partner, a function that it may call.
 
     The answer gets copies of the inputs. What it prints or warns is dropped; the state of the
     random generators, default dtype and device, gradient mode and warning filters afterwards is
@@ -62,7 +69,7 @@ def ask(answer: Answer, inputs: Mapping[str, Value], how: Ask = call, *, seed: i
     own = {name: copied(value) for name, value in inputs.items()}
     with apart(seed):
         try:
-            value = plain(how(answer, own))
+            value = plain(how(answer, own, *([partner] if partner else [])))
             changed = tuple(
                 name for name in inputs if not identical(plain(own[name]), inputs[name])
             )

@@ -8,6 +8,7 @@ general what is wrong.
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -60,14 +61,23 @@ class Verdict:
 def put(question: Question, answer: Answer, drawn: Sequence[Inputs]) -> list[Outcome]:
     """Asks an answer in every case, or once where the cases are parts of one run."""
     if question.in_parts:
-        return [ask(answer, question.sent(drawn[0]), question.ask)] * len(drawn)
-    firsts = [ask(answer, question.sent(inputs), question.ask) for inputs in drawn]
+        return [_first(question, answer, drawn[0])] * len(drawn)
+    firsts = [_first(question, answer, inputs) for inputs in drawn]
 
-    def again(following: list[Inputs]) -> list[Outcome]:
+    def again(following: list[Inputs]) -> tuple[list[Outcome], float]:
         assert question.second is not None
-        return [ask(answer, inputs, question.second.ask) for inputs in following]
+        start = time.thread_time()
+        outcomes = [ask(answer, inputs, question.second.ask) for inputs in following]
+        return outcomes, time.thread_time() - start
 
     return question.rounds(drawn, firsts, again)
+
+
+def _first(question: Question, answer: Answer, drawn: Inputs) -> Outcome:
+    if question.partner is None:
+        return ask(answer, question.sent(drawn), question.ask)
+    meeting = question.partner.met(drawn)
+    return meeting.seen(ask(answer, question.sent(drawn), question.ask, partner=meeting))
 
 
 class AnswerKey:

@@ -15,6 +15,7 @@ import torch
 
 from attention_course.exercises.asking import Answer, Ask, Outcome, Raised, Returned, apart, call
 from attention_course.exercises.comparing import Judge, compare
+from attention_course.exercises.partner import Partner
 from attention_course.exercises.values import Tolerance, Value
 
 Inputs = Mapping[str, Value]
@@ -76,7 +77,8 @@ class Second:
 
     So it has nothing but what is handed to it, and nothing that weighs it is in its reach. What is
     judged is then a dictionary: "first" and "second", what came of each; the second is None where
-    it raised, or never came.
+    it raised, or never came; "cpu", the CPU seconds that the second round of all cases together
+    took, as whoever started it sees them.
 
     Attributes:
         inputs: makes the inputs of the second round from all drawn inputs and from what came of
@@ -108,6 +110,7 @@ class Question:
         mistakes: wrong answers with their hints; of several that fit, the first is named.
         alternatives: right answers written otherwise, by name; each must pass.
         ask: how inputs are put to an answer; it runs where the answer lives.
+        partner: what the answer calls while it runs; None (default) for nothing.
         second: a second round; None (default) for none. Not for cases with parts.
         finish: makes of an output what is judged, with all drawn inputs, where it is judged: for
             what the answer must have no hand in. None (default): the output itself is judged.
@@ -132,6 +135,7 @@ class Question:
     mistakes: tuple[Mistake, ...]
     alternatives: Mapping[str, Answer] = field(default_factory=dict)
     ask: Ask = call
+    partner: Partner | None = None
     second: Second | None = None
     finish: Finish | None = None
     judge: Judge = compare
@@ -185,13 +189,14 @@ class Question:
     def sent(self, drawn: Inputs) -> Inputs:
         """What of the drawn inputs the answer gets to see, in the first round."""
         hidden = self.kept_back + (self.second.new if self.second else ())
+        hidden += self.partner.hidden if self.partner else ()
         return {name: value for name, value in drawn.items() if name not in hidden}
 
     def rounds(
         self,
         drawn: Sequence[Inputs],
         firsts: Sequence[Outcome],
-        put: Callable[[list[Inputs]], Sequence[Outcome]],
+        put: Callable[[list[Inputs]], tuple[Sequence[Outcome], float]],
     ) -> list[Outcome]:
         """The outcomes of both rounds, as they are judged; where there is no second, the first's.
 
@@ -199,7 +204,7 @@ class Question:
             drawn: the inputs of every run.
             firsts: what came of those runs, of as many as came to an end.
             put: puts inputs of the second round to the answer, and returns as many outcomes as
-                there were.
+                there were, and the CPU seconds that it took.
         """
         if self.second is None:
             return list(firsts)
@@ -207,9 +212,10 @@ class Question:
             _going_on(self.second, inputs, first)
             for inputs, first in zip(drawn, firsts, strict=False)
         ]
-        came = iter(put([inputs for inputs in following if inputs is not None]))
+        outcomes, cpu = put([inputs for inputs in following if inputs is not None])
+        came = iter(outcomes)
         seconds = [None if inputs is None else next(came, None) for inputs in following]
-        return [_both(*pair) for pair in zip(firsts, seconds, strict=True)]
+        return [_both(*pair, cpu) for pair in zip(firsts, seconds, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -261,11 +267,11 @@ def _going_on(second: Second, drawn: Inputs, first: Outcome) -> Inputs | None:
         return None
 
 
-def _both(first: Outcome, second: Outcome | None) -> Outcome:
+def _both(first: Outcome, second: Outcome | None, cpu: float) -> Outcome:
     if isinstance(first, Raised):
         return first
     then = second.value if isinstance(second, Returned) else None
-    return Returned({"first": first.value, "second": then}, first.changed)
+    return Returned({"first": first.value, "second": then, "cpu": cpu}, first.changed)
 
 
 def _generator(seed: int, question: str, case: str) -> torch.Generator:

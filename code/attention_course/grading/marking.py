@@ -6,6 +6,7 @@ is data, and is judged as data.
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
 from collections.abc import Callable, Sequence
@@ -77,17 +78,17 @@ class Marker:
         asked, allowed = job(question, answer, drawn), limits(question)
         ran = first = self._ask(asked, allowed)
 
-        def again(following: list[Inputs]) -> Sequence[Outcome]:
+        def again(following: list[Inputs]) -> tuple[Sequence[Outcome], float]:
             nonlocal ran
             left = replace(allowed, cpu=allowed.cpu - ran.cpu, wall=allowed.wall - ran.seconds)
             if not following or min(left.cpu, left.wall) <= 0:
-                return ()
+                return (), 0.0
             assert question.second is not None
             second = self._ask(
-                replace(asked, how=_path(question.second.ask), inputs=following), left
+                replace(asked, how=_path(question.second.ask), inputs=following, meetings=()), left
             )
             ran = _both(first, second)
-            return second.outcomes
+            return second.outcomes, second.cpu
 
         outcomes = question.rounds(_runs(question, drawn), first.outcomes, again)
         return replace(ran, outcomes=tuple(outcomes))
@@ -147,13 +148,15 @@ def without_points(question: Question, reason: Reason, hint: str, ran: Ran | Non
 
 def job(question: Question, answer: Answer, drawn: Sequence[Inputs]) -> Job:
     """What the answer's process is to do: every case, then the first once more."""
+    runs, partner = _runs(question, drawn), question.partner
     return Job(
         setup=published.setup(question.exercise),
         source=answer.source,
         function=question.answer,
         how=_path(question.ask),
         barred=question.barred,
-        inputs=[question.sent(inputs) for inputs in _runs(question, drawn)],
+        inputs=[question.sent(inputs) for inputs in runs],
+        meetings=[functools.partial(partner.met, inputs) for inputs in runs] if partner else (),
     )
 
 

@@ -10,9 +10,9 @@ from torch import Generator, Tensor
 from attention_course.data.vocabulary import BOS, EOS, PAD
 from attention_course.exercises.comparing import Problem, Rank, compare
 from attention_course.exercises.drawing import normal
-from attention_course.exercises.encoder_decoder.stepping import decode
+from attention_course.exercises.partner import Partner
 from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question
-from attention_course.exercises.values import Tolerance, Value
+from attention_course.exercises.values import Tolerance, Value, named
 
 Step = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 VOCABULARY, HIDDEN = 8, 6
@@ -117,6 +117,43 @@ def _cut_all(rows: list[list[int]]) -> list[list[int]]:
     return [_cut(row) for row in rows]
 
 
+# --- the model --------------------------------------------------------------------------------
+
+
+def _model(inputs: Inputs) -> Step:
+    """What the answer calls as `step`; it may be given anything."""
+    sentences, hidden = inputs["state"].shape
+
+    def step(token: Tensor, state: Tensor) -> Value:
+        for name, thing, size in (("token", token, ()), ("state", state, (hidden,))):
+            if not isinstance(thing, Tensor):
+                raise TypeError(f"{name} is {named(thing)}, expected a tensor")
+            if not (thing.dim() == 1 + len(size) and thing.shape[1:] == size):
+                expected = "".join(f", {n}" for n in size) or ","
+                raise ValueError(f"{name} has shape {tuple(thing.shape)}, expected (B{expected})")
+        if len(token) != len(state) or len(token) > sentences:
+            raise ValueError(
+                f"token and state have {len(token)} and {len(state)} rows, expected as "
+                f"many, and no more than {sentences}"
+            )
+        if token.dtype != torch.int64 or not state.is_floating_point():
+            raise TypeError(
+                f"token and state have dtype {token.dtype} and {state.dtype}, expected "
+                "torch.int64 and torch.float32"
+            )
+        if ((token < 0) | (token >= VOCABULARY)).any():
+            raise IndexError(f"token holds {token.tolist()}, expected words below {VOCABULARY}")
+        state = torch.tanh(inputs["E"][token] + state @ inputs["U"].T)
+        return [state @ inputs["W_o"].T, state]
+
+    return step
+
+
+def _most(inputs: Inputs) -> int:
+    """Ten times as many calls as writing the sentences one by one can take."""
+    return 10 * len(inputs["state"]) * (inputs["max_length"] + 1)
+
+
 # --- judging and inputs -----------------------------------------------------------------------
 
 
@@ -127,7 +164,7 @@ def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -
     """
     if given["endless"] and not expected["endless"]:
         return Problem(Rank.RAISED, ENDLESS)
-    problem = compare(given["tokens"], expected["tokens"], inputs, tolerance)
+    problem = compare(given["returned"], expected["returned"], inputs, tolerance)
     if problem is not None:
         return problem
     if _goes_on(given, inputs) and not _goes_on(expected, inputs):
@@ -144,7 +181,7 @@ def _goes_on(given: Value, inputs: Inputs) -> bool:
 
 
 def _lengths(inputs: Inputs) -> list[int]:
-    return sorted(map(len, decode(greedy, inputs)["tokens"]))
+    return sorted(map(len, greedy(_model(inputs), inputs["state"], inputs["max_length"])))
 
 
 def _inputs(wanted: Callable[[list[int]], bool], batch: int, max_length: int) -> Draw:
@@ -196,7 +233,8 @@ QUESTION = Question(
             ENDLESS,
             lambda step, state, n: _cut_all(_run(step, state, 10**9)),
             sign=lambda given, expected, inputs: (
-                given["endless"] or max(map(len, given["tokens"])) >= inputs["max_length"] + BEHIND
+                given["endless"]
+                or max(map(len, given["returned"])) >= inputs["max_length"] + BEHIND
             ),
         ),
         Mistake(
@@ -226,7 +264,7 @@ QUESTION = Question(
             "your sentences are right, but you go on to the limit when all have ended: stop there",
             lambda step, state, n: _cut_all(_run(step, state, n)),
             sign=lambda given, expected, inputs: (
-                compare(given["tokens"], expected["tokens"], inputs, Tolerance()) is None
+                compare(given["returned"], expected["returned"], inputs, Tolerance()) is None
                 and _goes_on(given, inputs)
             ),
         ),
@@ -266,7 +304,7 @@ QUESTION = Question(
         "sentence by sentence, as tensors": _one_by_one,
         "a batch that shrinks": _shrinking,
     },
-    ask=decode,
+    partner=Partner(_model, hidden=("E", "U", "W_o"), most=_most),
     judge=judge,
     barred=("attention_course.decoding",),
 )

@@ -6,6 +6,7 @@ that it says is believed without a look.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import importlib
 import linecache
@@ -14,8 +15,8 @@ import time
 import types
 from typing import Any
 
-from attention_course.exercises.asking import Ask, Nowhere, Outcome, Raised, ask, raised
-from attention_course.exercises.values import named, plain
+from attention_course.exercises.asking import Answer, Ask, Nowhere, Outcome, Raised, ask, raised
+from attention_course.exercises.values import Value, named, plain
 from attention_course.grading.isolation import hollow
 from attention_course.grading.isolation.channel import Channel, Closed
 from attention_course.grading.isolation.conversation import MOST_LETTERS, shown
@@ -42,8 +43,23 @@ def serve(channel: Channel) -> None:
     with contextlib.suppress(Closed):
         while True:
             message = channel.receive()
-            outcome = _outcome(answer, job["function"], failed, message["inputs"], how)
+            partner = _partner(channel, message["run"]) if job["partner"] else None
+            outcome = _outcome(answer, job["function"], failed, message["inputs"], how, partner)
             _say(channel, message["run"], outcome, tripped, job["most"])
+
+
+def _partner(channel: Channel, run: str) -> Answer:
+    """A function in the place of one that lives on the other side."""
+
+    def partner(*arguments: object) -> Value:
+        channel.send({"run": run, "called": plain(arguments)})
+        answer = channel.receive()
+        if "returned" in answer:
+            return answer["returned"]
+        kind = getattr(builtins, answer["raised"], RuntimeError)
+        raise kind(answer["message"])
+
+    return partner
 
 
 def _say(channel: Channel, run: str, outcome: Outcome, tripped: set[str], most: int) -> None:
@@ -59,7 +75,12 @@ def _say(channel: Channel, run: str, outcome: Outcome, tripped: set[str], most: 
 
 
 def _outcome(
-    answer: Any, function: str, failed: Raised | None, inputs: dict[str, Any], how: Ask
+    answer: Any,
+    function: str,
+    failed: Raised | None,
+    inputs: dict[str, Any],
+    how: Ask,
+    partner: Answer | None,
 ) -> Outcome:
     if answer is None and failed:
         return failed
@@ -69,7 +90,7 @@ def _outcome(
         kind = named(plain(answer))
         return Raised("TypeError", _cut(f"{function} is {kind}, expected the function itself"))
     try:
-        outcome = ask(answer, inputs, how)
+        outcome = ask(answer, inputs, how, partner=partner)
     except KeyboardInterrupt:
         return Raised("KeyboardInterrupt")
     return _told(outcome) if isinstance(outcome, Raised) else outcome

@@ -2,21 +2,27 @@
 
 First comes the job: the sources. Then, one after the other, the inputs of each run, under a
 number that nobody can guess, and back comes the outcome under that number, with the barred names
-that the answer was seen to use until then. Nothing comes after the last outcome.
+that the answer was seen to use until then; before it, where the answer has a partner on this side,
+a call of that partner and what it returned, as often as it likes. Nothing comes after the last
+outcome.
 """
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from attention_course.exercises.asking import Outcome, Raised, Returned
+from attention_course.exercises.asking import Outcome, Raised, Returned, raised
 from attention_course.exercises.values import Value
 from attention_course.grading.isolation.channel import Channel, Closed
 from attention_course.grading.isolation.frames import FrameError
 from attention_course.grading.isolation.joint import Job
+
+if TYPE_CHECKING:
+    from attention_course.exercises.partner import Meeting
 
 MOST_LETTERS = 200  # of the name of an exception's type, and of its message
 MOST_NAMES = 1000  # of changed inputs or barred names
@@ -91,10 +97,12 @@ def _converse(channel: Channel, job: Job, deadline: float, most: int, said: Said
         channel.send(_shown(job, most), deadline)
     except FrameError as error:
         raise FrameError(f"its source cannot be sent: {error}") from None
-    for inputs in job.inputs:
-        answer = _asked(channel, {"inputs": dict(inputs)}, deadline, most)
+    for inputs, met in itertools.zip_longest(job.inputs, job.meetings):
+        meeting = met() if met else None
+        answer = _asked(channel, {"inputs": dict(inputs)}, meeting, deadline, most)
         names = {*said.tripped, *_texts(answer, "tripped")}
-        said.outcomes.append(outcome_in(answer))
+        outcome = outcome_in(answer)
+        said.outcomes.append(meeting.seen(outcome) if meeting else outcome)
         said.tripped = tuple(name for name in job.barred if name in names)
 
 
@@ -105,20 +113,34 @@ def _shown(job: Job, most: int) -> Value:
         "function": job.function,
         "how": job.how,
         "barred": list(job.barred),
+        "partner": bool(job.meetings),
         "most": most,
     }
 
 
-def _asked(channel: Channel, what: dict[str, Value], deadline: float, most: int) -> Value:
+def _asked(
+    channel: Channel, what: dict[str, Value], meeting: Meeting | None, deadline: float, most: int
+) -> Value:
     number = secrets.token_hex(8)
     try:
         channel.send({"run": number, **what}, deadline)
     except FrameError as error:
         raise _Unsendable(error) from None
-    answer = channel.receive(deadline, most)
-    if not isinstance(answer, dict) or answer.get("run") != number:
-        raise FrameError("an answer that nobody asked for")
-    return answer
+    while True:
+        answer = channel.receive(deadline, most)
+        if not isinstance(answer, dict) or answer.get("run") != number:
+            raise FrameError("an answer that nobody asked for")
+        if meeting is None or "called" not in answer:
+            return answer
+        channel.send(_called(meeting, answer["called"]), deadline)
+
+
+def _called(meeting: Meeting, arguments: Value) -> Value:
+    """What a partner returned or raised."""
+    try:
+        return shown(Returned(meeting(*arguments)))
+    except Exception as error:  # the arguments may be anything
+        return shown(raised(error))
 
 
 def shown(outcome: Outcome) -> dict[str, Value]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # not while a process starts that has yet to divide
     from attention_course.exercises.asking import Outcome
+    from attention_course.exercises.partner import Meeting
 
 Inputs = Mapping[str, Any]
 
@@ -49,6 +50,8 @@ class Job:
         how: "module:qualname" of the question's `ask`.
         barred: dotted names that the answer must not use.
         inputs: of each run; they are sent one after the other, each after the outcome of the last.
+        meetings: for each run what makes the partner that the answer calls, on this side, each time
+            that the run is tried; empty (default) where it has none.
     """
 
     setup: tuple[str, ...]
@@ -57,6 +60,7 @@ class Job:
     how: str
     barred: tuple[str, ...]
     inputs: Sequence[Inputs]
+    meetings: Sequence[Callable[[], Meeting]] = ()
 
 
 class Ended(str, Enum):
