@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 import torch
-from attention_course.exercises.handing import numbers, packed, unknown, unpacked, without
+from attention_course.exercises.handing import exchanged, numbers, packed, unknown, unpacked
 from attention_course.exercises.values import plain
 from attention_course.grading.isolation import frames
 
@@ -101,12 +101,23 @@ def test_numbers_are_counted_wherever_they_are() -> None:
     assert numbers(packed(other)) - numbers(packed(one)) == 2
 
 
-def test_a_matrix_is_taken_out_wherever_it_lies() -> None:
-    matrix, other = torch.randn(3, 4), torch.randn(3, 4)
-    held = packed({"a": [matrix.double(), other], "b": (matrix.T.numpy(), torch.zeros(3, 4).int())})
-    taken = unpacked(without(held, matrix))
-    assert taken["a"][0].isnan().all()
-    assert np.isnan(taken["b"][0]).all()
-    assert torch.equal(taken["a"][1], other)
-    assert not taken["b"][1].any()
-    assert not without(torch.zeros(3, 4).int(), torch.zeros(3, 4)).any()  # no number is NaN there
+def test_a_tensor_is_exchanged_wherever_and_however_it_lies() -> None:
+    old, new, other = torch.randn(3, 1, 4), torch.randn(3, 1, 4), torch.randn(3, 4)
+    lying = {"a": [old.double(), other, 5], "b": (old[:, 0].T.numpy(), old[None])}
+    value, found = exchanged(packed(lying), old, new)
+    assert found
+    put = unpacked(value)
+    assert torch.equal(put["a"][0], new.double())
+    np.testing.assert_array_equal(put["b"][0], new[:, 0].T.numpy())
+    assert torch.equal(put["b"][1], new[None])
+    assert torch.equal(put["a"][1], other)
+    assert put["a"][2] == 5
+
+
+def test_what_is_not_there_is_not_exchanged() -> None:
+    old = torch.randn(3, 4)
+    held = packed([old + 1e-2, old[:2], old.flatten(), torch.zeros(3, 4).int(), None])
+    value, found = exchanged(held, old, torch.zeros(3, 4))
+    assert not found
+    assert torch.equal(unpacked(value)[0], old + 1e-2)
+    assert not exchanged(torch.zeros(3, 4).int(), torch.zeros(3, 4), old)[1]  # of another kind

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import notebooks
 import torch
-from attention_course.exercises import registry, translating
+from attention_course.exercises import registry, writing
 from attention_course.exercises.bahdanau import reading, train
 from attention_course.exercises.bahdanau.step import slow_step
 from attention_course.exercises.question import Exercise
@@ -34,11 +34,11 @@ def test_every_exercise_has_its_source() -> None:
 def test_the_solved_training_is_the_reference_of_its_check() -> None:
     """What the text promises of it is what the check demands."""
     assert train.SENTENCES >= 10_000
-    assert translating.ENOUGH == 0.7
+    assert writing.ENOUGH == 0.7
     text = source(registry.exercise("bahdanau")).read_text(encoding="utf-8")
     batches = train.SENTENCES // 32
     assert f"{batches} batches of 32 short English sentences" in text
-    assert f"at least {100 * translating.ENOUGH:.0f} % of {train.UNSEEN} sentences" in text
+    assert f"at least {100 * writing.ENOUGH:.0f} % of {train.UNSEEN} sentences" in text
 
 
 def test_the_table_of_weights_is_that_of_the_question() -> None:
@@ -62,7 +62,7 @@ def test_the_slow_step_in_the_text_is_that_of_the_question() -> None:
     exec(next(c.source for c in cells if c.source.startswith("def slow_step")), namespace)
     shown = namespace["slow_step"]
     for inputs in registry.question("bahdanau.step").draw(3):
-        model, annotations, mask, tokens, _ = inputs.values()
+        model, annotations, mask, tokens, *_ = inputs.values()
         prefix = None
         for token in tokens.T:
             expected, _ = slow_step(model, annotations, mask, token, prefix)

@@ -7,6 +7,7 @@ that says what they are: ``(1, x)`` as ``{"tuple": [1, x]}``. Nothing in it runs
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import sys
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from attention_course.exercises.values import Value, plain
+from attention_course.exercises.values import Tolerance, Value, plain
 
 KINDS = (
     "tensors, NumPy arrays, numbers, texts and None, and of tuples, lists, dictionaries, named "
@@ -90,19 +91,36 @@ def numbers(value: Value) -> int:
     return 1 + value.bit_length() // 64 if isinstance(value, int) else 1
 
 
-def without(value: Value, matrix: Tensor) -> Value:
-    """What was written down, with NaN in place of this matrix, also where it lies transposed."""
+def exchanged(value: Value, old: Tensor, new: Tensor) -> tuple[Value, bool]:
+    """What was written down, with one tensor in another's place; whether it was there.
+
+    Args:
+        value: what was written down.
+        old: is looked for; it may lie there with its dimensions in another order, with further
+            ones of size 1, in another precision, and several times.
+        new: of the same shape; it is put there in the way that the old one lay.
+    """
     if isinstance(value, Tensor):
-        same = value.is_floating_point() and any(
-            value.shape == one.shape and torch.allclose(value.double(), one.double())
-            for one in (matrix, matrix.T)
-        )
-        return torch.full_like(value, torch.nan) if same else value
-    if isinstance(value, list):
-        return [without(part, matrix) for part in value]
-    if isinstance(value, dict):
-        return {key: without(part, matrix) for key, part in value.items()}
-    return value
+        lying = _as_it_lies(value, old, new)
+        return (value, False) if lying is None else (lying, True)
+    if not isinstance(value, (list, dict)):
+        return value, False
+    parts = [exchanged(part, old, new) for part in _parts(value)]
+    kept = [part for part, _ in parts]
+    found = any(there for _, there in parts)
+    return (dict(zip(value, kept, strict=True)) if isinstance(value, dict) else kept), found
+
+
+def _as_it_lies(part: Tensor, old: Tensor, new: Tensor) -> Tensor | None:
+    """The new tensor as the old one lies in a part; None where the part is not the old one."""
+    old, new, bare = old.squeeze(), new.squeeze(), part.squeeze()
+    if not part.is_floating_point():
+        return None
+    for order in itertools.permutations(range(old.dim())):
+        turned = old.permute(order)
+        if turned.shape == bare.shape and Tolerance().allows(bare, turned.float()).all():
+            return new.permute(order).reshape(part.shape).to(part.dtype)
+    return None
 
 
 def _parts(value: Value) -> list[Value]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
-from attention_course.exercises.bahdanau.masked_softmax import masked_softmax
-from attention_course.exercises.bahdanau.stepping import handed_on, in_turn, onwards
+from attention_course.exercises.bahdanau.going_on import AT, handed_on, holds_keys, holds_s
+from attention_course.exercises.bahdanau.incremental import (
+    Model,
+    begun,
+    context,
+    one_word,
+    slow_step,
+    step,
+)
+from attention_course.exercises.bahdanau.stepping import in_turn, onwards
 from attention_course.exercises.comparing import Problem, Rank, compare
 from attention_course.exercises.drawing import integers, normal, padding_mask
 from attention_course.exercises.handing import KINDS, numbers, unknown
@@ -19,55 +26,14 @@ from attention_course.exercises.values import Tolerance, Value, named
 VOCABULARY, EMBEDDING, HIDDEN, ALIGNMENT, ANNOTATION = 11, 5, 6, 7, 8
 # further words from a state: too many for a table of what follows each sequence of them
 FURTHER = 6
-
-Model = Mapping[str, Tensor]
-
-
-def slow_step(
-    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, prefix: Tensor | None = None
-) -> tuple[Tensor, Tensor]:
-    """The version that a learner is given: its state is the prefix, and it runs all of it."""
-    if prefix is None:
-        prefix = token.new_empty(len(token), 0)
-    prefix = torch.cat([prefix, token[:, None]], dim=1)  # (B, t)
-    s = torch.tanh(annotations[:, 0] @ model["W_s"].T)  # s_0 (B, n)
-    for word in prefix.T:
-        keys = annotations @ model["U_a"].T  # (B, S, A)
-        scores = torch.tanh((s @ model["W_a"].T)[:, None] + keys) @ model["v_a"]  # (B, S)
-        c = (masked_softmax(scores, mask)[:, None] @ annotations)[:, 0]  # c_i (B, k)
-        y = model["E"][word]  # (B, m)
-        logits = s @ model["U_o"].T + y @ model["V_o"].T + c @ model["C_o"].T  # (B, V)
-        s = torch.tanh(y @ model["W"].T + s @ model["U"].T + c @ model["C"].T)  # s_i (B, n)
-    return logits, prefix
-
-
-def step(
-    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
-) -> tuple[Tensor, Any]:
-    """The reference."""
-    s, keys = _first(model, annotations) if state is None else state
-    logits, s_next = _one(model, annotations, mask, token, s, keys)
-    return logits, (s_next, keys)
-
-
-def _first(model: Model, annotations: Tensor) -> tuple[Tensor, Tensor]:
-    s = torch.tanh(annotations[:, 0] @ model["W_s"].T)
-    return s, annotations @ model["U_a"].T
-
-
-def _context(model: Model, annotations: Tensor, mask: Tensor, s: Tensor, keys: Tensor) -> Tensor:
-    scores = torch.tanh((s @ model["W_a"].T)[:, None] + keys) @ model["v_a"]
-    return (masked_softmax(scores, mask)[:, None] @ annotations)[:, 0]
-
-
-def _one(
-    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, s: Tensor, keys: Tensor
-) -> tuple[Tensor, Tensor]:
-    c = _context(model, annotations, mask, s, keys)
-    y = model["E"][token]
-    s_next = torch.tanh(y @ model["W"].T + s @ model["U"].T + c @ model["C"].T)
-    return s @ model["U_o"].T + y @ model["V_o"].T + c @ model["C_o"].T, s_next
-
+AGAIN = (
+    "your logits are right, but U_a h_j is computed again for each word: it does not depend on the "
+    "word, so compute it once and keep it in the state, as a tensor of its own"
+)
+GOES_ON = (
+    "your logits are right, but your function does not go on from the s_i and the U_a h_j in its "
+    "state alone: with others in their place it must go on from those"
+)
 
 # --- right, written otherwise -----------------------------------------------------------------
 
@@ -83,7 +49,7 @@ def _dictionary(
     if state is None:
         s = torch.tanh(torch.nn.functional.linear(annotations[:, 0], model["W_s"]))
         state = {"s": s, "keys": torch.einsum("bsk,ak->bsa", annotations, model["U_a"])}
-    logits, s = _one(model, annotations, mask, token, state["s"], state["keys"])
+    logits, s = one_word(model, annotations, mask, token, state["s"], state["keys"])
     return logits, {**state, "s": s}
 
 
@@ -99,9 +65,9 @@ def _carried(
 ) -> tuple[Tensor, Any]:
     """All that does not change is in the state too; logits not contiguous."""
     if state is None:
-        state = [*_first(model, annotations), annotations, mask]
+        state = [*begun(model, annotations), annotations, mask]
     s, keys, annotations, mask = state
-    logits, s = _one(model, annotations, mask, token, s, keys)
+    logits, s = one_word(model, annotations, mask, token, s, keys)
     return logits.T.contiguous().T, [s, keys, annotations, mask]
 
 
@@ -120,15 +86,15 @@ def _arrays(
 def _keys_each_time(
     model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
 ) -> tuple[Tensor, Any]:
-    s, keys = _first(model, annotations)
-    return _one(model, annotations, mask, token, s if state is None else state, keys)
+    s, keys = begun(model, annotations)
+    return one_word(model, annotations, mask, token, s if state is None else state, keys)
 
 
 def _in_place(
     model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
 ) -> tuple[Tensor, Any]:
-    s, keys = _first(model, annotations) if state is None else state
-    logits, s_next = _one(model, annotations, mask, token, s, keys)
+    s, keys = begun(model, annotations) if state is None else state
+    logits, s_next = one_word(model, annotations, mask, token, s, keys)
     s.copy_(s_next)
     return logits, (s, keys)
 
@@ -136,15 +102,15 @@ def _in_place(
 def _state_not_renewed(
     model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
 ) -> tuple[Tensor, Any]:
-    state = _first(model, annotations) if state is None else state
+    state = begun(model, annotations) if state is None else state
     return step(model, annotations, mask, token, state)[0], state
 
 
 def _readout_from_the_new(
     model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
 ) -> tuple[Tensor, Any]:
-    s, keys = _first(model, annotations) if state is None else state
-    logits, s_next = _one(model, annotations, mask, token, s, keys)
+    s, keys = begun(model, annotations) if state is None else state
+    logits, s_next = one_word(model, annotations, mask, token, s, keys)
     return logits + (s_next - s) @ model["U_o"].T, (s_next, keys)
 
 
@@ -152,7 +118,7 @@ def _zero_start(
     model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
 ) -> tuple[Tensor, Any]:
     if state is None:
-        s, keys = _first(model, annotations)
+        s, keys = begun(model, annotations)
         state = torch.zeros_like(s), keys
     return step(model, annotations, mask, token, state)
 
@@ -167,8 +133,8 @@ def _first_context_kept(
     model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
 ) -> tuple[Tensor, Any]:
     if state is None:
-        s, keys = _first(model, annotations)
-        state = s, _context(model, annotations, mask, s, keys)
+        s, keys = begun(model, annotations)
+        state = s, context(model, annotations, mask, s, keys)
     s, c = state
     y = model["E"][token]
     logits = s @ model["U_o"].T + y @ model["V_o"].T + c @ model["C_o"].T
@@ -179,7 +145,7 @@ def _first_context_kept(
 
 
 def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -> Problem | None:
-    """Equal logits; a state that neither grows nor is changed; U_a used for the first word alone.
+    """Equal logits; a state that neither grows nor is changed, and from which alone it goes on.
 
     What the expected output does itself is no problem, so that mistakes can be recognised.
     """
@@ -215,19 +181,23 @@ def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -
             "called again from an earlier state, your function gives another answer: it changes "
             "the state in place or keeps something elsewhere, but a beam search goes back",
         )
-    if given["second"] is None and expected["second"] is not None:
+    if not holds_s(inputs, first) and holds_s(inputs, right):
         return Problem(
             Rank.NUMBERS,
-            "your logits are right, but your function cannot go on from its state in a new process "
-            "where U_a is gone: whatever the next word needs has to be in the state",
+            "your logits are right, but s_i, the decoder's state after the word, is no tensor of "
+            "its own in your state: keep it there, and go on from it",
         )
-    if compare(given["second"], expected["second"], inputs, tolerance) is not None:
+    if expected["second"] is None:  # of a mistake without s_i: its logits say all
+        return None
+    if given["second"] is None:
         return Problem(
             Rank.NUMBERS,
-            "your logits are right, but U_a h_j is computed again for each word: it does not "
-            "depend on the word, so compute it once and keep it in the state",
+            "your logits are right, but your function cannot go on from its state in a new "
+            "process: whatever the next word needs has to be in the state",
         )
-    return None
+    if compare(given["second"], expected["second"], inputs, tolerance) is None:
+        return None
+    return Problem(Rank.NUMBERS, GOES_ON if holds_keys(inputs, first) else AGAIN)
 
 
 def _sizes(first: Value) -> tuple[int, int]:
@@ -253,10 +223,9 @@ def _shows_change(given: Value, expected: Value, inputs: Inputs) -> bool:
 def _shows_projection(given: Value, expected: Value, inputs: Inputs) -> bool:
     if not _right(given, expected, inputs, "logits") or _grows(given["first"]):
         return False
-    second = given["second"]
-    return (
-        second is not None and compare(second, expected["second"], inputs, Tolerance()) is not None
-    )
+    if given["second"] is None or holds_keys(inputs, given["first"]):
+        return False
+    return compare(given["second"], expected["second"], inputs, Tolerance()) is not None
 
 
 def _right(given: Value, expected: Value, inputs: Inputs, name: str) -> bool:
@@ -291,6 +260,8 @@ def _inputs(words: int, *lengths: int, dtype: torch.dtype = torch.float32) -> Dr
             "mask": mask,
             "tokens": integers(generator, 0, VOCABULARY, len(lengths), words),
             "others": integers(generator, 0, VOCABULARY, len(lengths), FURTHER),
+            "elsewhere": normal(generator, len(AT), len(lengths), HIDDEN, dtype=dtype).tanh(),
+            "keys": normal(generator, *mask.shape, ALIGNMENT, dtype=dtype),
         }
 
     return draw
@@ -328,8 +299,7 @@ QUESTION = Question(
         ),
         Mistake(
             "keys each time",
-            "your logits are right, but U_a h_j is computed again for each word: it does not "
-            "depend on the word, so compute it once and keep it in the state",
+            AGAIN,
             _keys_each_time,
             sign=_shows_projection,
         ),
@@ -369,7 +339,7 @@ QUESTION = Question(
         "state as NumPy arrays": _arrays,
     },
     ask=in_turn,
-    second=Second(handed_on, onwards, new=("others",)),
+    second=Second(handed_on, onwards, new=("others", "elsewhere", "keys")),
     judge=judge,
     barred=("attention_course.models.bahdanau", "attention_course.exercises.bahdanau"),
 )

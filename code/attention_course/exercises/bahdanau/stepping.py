@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from attention_course.exercises.asking import Answer
-from attention_course.exercises.handing import packed, unpacked, without
+from attention_course.exercises.handing import packed, unpacked
 from attention_course.exercises.values import Value
 
 
@@ -45,27 +45,6 @@ def in_turn(answer: Answer, inputs: Mapping[str, Value]) -> Value:
     answer(model, annotations.flip(1), mask, tokens[:, 0], None)
     again: Any = answer(model, annotations, mask, tokens[:, 1], second)
     return {"logits": torch.stack(logits, 1), "again": again[0], "states": states}
-
-
-def handed_on(drawn: Mapping[str, Value], first: Value) -> dict[str, Value] | None:
-    """The inputs of `onwards`: the first state and the last of `in_turn`, and U_a is gone.
-
-    Args:
-        drawn: model (with the matrix "U_a"), annotations, mask, and others (B, K), words that
-            nobody has seen when the states are made.
-        first: what `in_turn` returned; without states there is nothing to go on from: None.
-    """
-    states = first.get("states") if isinstance(first, dict) else None
-    if not isinstance(states, list):
-        return None
-    matrix = drawn["model"]["U_a"]
-    return {
-        "model": drawn["model"] | {"U_a": torch.full_like(matrix, torch.nan)},
-        "annotations": drawn["annotations"],
-        "mask": drawn["mask"],
-        "tokens": drawn["others"],
-        "states": [without(states[at], matrix) for at in (0, -1)],
-    }
 
 
 def onwards(answer: Answer, inputs: Mapping[str, Value]) -> Tensor:

@@ -2,8 +2,9 @@
 
 question: step
 expect: wrong 0
-hint: U_a h_j is computed again|cannot go on from its state
+hint: cannot go on from its state|no tensor of its own
 """
+
 import sys
 
 made = []

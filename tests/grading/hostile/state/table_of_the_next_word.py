@@ -2,8 +2,9 @@
 
 question: step
 expect: wrong 0
-hint: cannot go on from its state|is computed again for each word
+hint: cannot go on from its state|no tensor of its own
 """
+
 prefixes = []
 
 

@@ -2,7 +2,7 @@
 
 question: step
 expect: wrong 0
-known: a state of constant size may hold many words, and nobody outside sees how much is computed
+hint: s_i, the decoder's state after the word, is no tensor of its own
 """
 
 
