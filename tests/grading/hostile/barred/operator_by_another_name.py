@@ -1,8 +1,8 @@
-"""Calls torch's own unit by a name under which nobody watches it.
+"""Calls PyTorch's own unit by one of its many names, whose tanh is not what is asked for.
 
 question: encoder_decoder.padded_step
-expect: barred 0
-known: torch's operators have more names than are barred, and wires are in the answer's process
+expect: wrong 0
+hint: your unit has a tanh
 """
 
 
