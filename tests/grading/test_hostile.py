@@ -31,12 +31,24 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="answers are iso
 LANES = 4
 WALL = 4.0  # seconds that an answer of the corpus may take
 # another question of each hostile notebook, rightly answered
-NEXT = {"bahdanau": "masked_softmax", "encoder_decoder": "final_state"}
+NEXT = {
+    "bahdanau": "masked_softmax",
+    "encoder_decoder": "final_state",
+    "show_attend_tell": "glimpse",
+    "luong": "general",
+}
 # one that is wrongly answered in each, on purpose
-WRONG = {"bahdanau": "gated_unit", "encoder_decoder": "shift"}
+WRONG = {
+    "bahdanau": "gated_unit",
+    "encoder_decoder": "shift",
+    "show_attend_tell": "penalty",
+    "luong": "input_feeding",
+}
 WRONGLY = {
     "bahdanau": "def gated_unit(input_z, input_r, input_h, h, U_z, U_r, U):\n    return h\n",
     "encoder_decoder": "def teacher_forcing(words):\n    return words, words\n",
+    "show_attend_tell": "def penalty(*given):\n    return given[0]\n",
+    "luong": "def decoder(*given):\n    return given[0]\n",
 }
 HONEST_EVERY = 30  # after so many hostile notebooks comes an honest one
 

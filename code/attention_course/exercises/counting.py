@@ -1,4 +1,9 @@
-"""Counts how often an answer calls PyTorch, and how that grows; holds no reference."""
+"""Counts how often an answer calls PyTorch, and how that grows; holds no reference.
+
+The counts are for hints. They are made in the process of the answer, which can lead them astray, so
+what holds is what the answer costs where there is very much of something: `largely` has it run, and
+whoever judges it sees the CPU time and the numbers.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
@@ -21,11 +27,12 @@ class Count(TorchFunctionMode):
     Attributes:
         calls: how many there were.
         left: whether numbers were taken out of PyTorch.
+        widest: how many numbers the largest tensor holds that came of a call.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.calls, self.left = 0, False
+        self.calls, self.left, self.widest = 0, False, 0
 
     def __torch_function__(
         self,
@@ -36,20 +43,61 @@ class Count(TorchFunctionMode):
     ) -> Any:
         self.calls += 1
         self.left |= getattr(func, "__name__", "") in LEAVING
-        return func(*args, **(kwargs or {}))
+        result = func(*args, **(kwargs or {}))
+        if isinstance(result, Tensor):
+            with torch._C.DisableTorchFunction():
+                self.widest = max(self.widest, result.numel())
+        return result
 
 
-def more_calls(
-    answer: Answer, calls: int, larger: Mapping[str, Sequence[Value]]
-) -> dict[str, int | None]:
-    """How many calls more than so many an answer takes with each of some inputs; None: it fails."""
+def counted(
+    answer: Answer, inputs: Sequence[Value], larger: Mapping[str, Sequence[Value]]
+) -> dict[str, Value]:
+    """Calls the answer with the inputs, and once with each of some in which something is larger.
+
+    Returns:
+        A dictionary: "result", what the answer returned; "calls", how often it called PyTorch;
+        "more", by the names of the larger inputs how many calls more it takes, and "wider", how
+        many times as many numbers its largest tensor holds, None where it fails then; "left",
+        whether it took numbers out of PyTorch.
+    """
+    with Count() as count:
+        result: Any = answer(*inputs)
     more: dict[str, int | None] = dict.fromkeys(larger)
-    for name, inputs in larger.items():
+    wider: dict[str, float | None] = dict.fromkeys(larger)
+    for name, some in larger.items():
         # sizes that were equal by chance no longer are
         with contextlib.suppress(Exception), Count() as again:
-            answer(*inputs)
-            more[name] = again.calls - calls
-    return more
+            answer(*some)
+            more[name] = again.calls - count.calls
+            wider[name] = again.widest / max(count.widest, 1)
+    return {
+        "result": result,
+        "calls": count.calls,
+        "more": more,
+        "wider": wider,
+        "left": count.left,
+    }
+
+
+def largely(answer: Answer, inputs: Mapping[str, Value]) -> Value:
+    """Calls the answer with inputs in which there is very much of something.
+
+    Args:
+        answer: takes the inputs, in order; returns a tensor.
+        inputs: of them the first is a tensor of floating-point numbers.
+
+    Returns:
+        A dictionary: "result", and "gradient", that of its sum with respect to the first of the
+        inputs; None where no gradient goes back to it.
+    """
+    first, *others = inputs.values()
+    leaf = first.clone().requires_grad_()
+    result: Any = answer(leaf.clone(), *others)
+    gradient = None
+    if result.requires_grad:
+        (gradient,) = torch.autograd.grad(result.sum(), leaf, allow_unused=True)
+    return {"result": result, "gradient": gradient}
 
 
 def repeated(part: Tensor, dim: int, count: int) -> Tensor:

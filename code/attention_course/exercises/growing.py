@@ -1,8 +1,9 @@
 """What questions share in which an answer must not loop: judge, signs and sentences.
 
-They judge what a function ``counted`` returned: a dictionary with "result", what the answer
-returned; "more", by the name of a dimension how many calls of PyTorch more it takes where there is
-more of that, None where it fails then; "left", whether it took numbers out of PyTorch.
+They judge two rounds. The first is what `counting.counted` returned, on small inputs: it names
+mistakes. The second is what `counting.largely` returned where there are `MANY` of something, and
+nothing that an answer does in its own process helps it there: the kernel counts its time. Right
+answers took at most a quarter of what they may, loops at least five times as much (measured).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from attention_course.exercises.asking import Answer
 from attention_course.exercises.comparing import Problem, Rank, compare
 from attention_course.exercises.question import Inputs, Sign
 from attention_course.exercises.values import Tolerance, Value
@@ -18,6 +20,13 @@ LEFT = (
     "your numbers leave PyTorch, through tolist or NumPy: with operations of PyTorch alone they "
     "can be trained, and run on a GPU"
 )
+NO_GRADIENT = (
+    "your numbers are right, but no gradient comes back through your function: with operations of "
+    "PyTorch alone, and without detach, they can be trained"
+)
+MANY = 50_000
+TIMES_AS_LONG = 5  # as the reference and a new process together
+PROCESS = 0.03  # CPU seconds of a process that calls an answer with little; measured
 
 
 @dataclass(frozen=True)
@@ -28,19 +37,45 @@ class Loops:
         hints: by the name of each dimension what is said of a loop over it.
         sizes: of the inputs how large each of them is.
         times: how many times as large it was made.
+        reference: the right answer.
+        given: the names of the answer's inputs, in order.
     """
 
     hints: Mapping[str, str]
     sizes: Callable[[Inputs], Mapping[str, int]]
     times: int
+    reference: Answer
+    given: tuple[str, ...]
+
+    def many(self, drawn: Inputs, first: Value) -> dict[str, Value] | None:
+        """The inputs of the second round; None where the first has shown a problem already."""
+        if not isinstance(first, dict):
+            return None
+        right = self.reference(*(drawn[name] for name in self.given))
+        if compare(first["result"], right, drawn, Tolerance()) is not None or first["left"]:
+            return None
+        for name in self.hints:
+            if None in (first["more"][name], first["wider"][name]):
+                return None
+            if self._over(name, first, drawn) or self._wide(name, first):
+                return None
+        return dict(drawn["many"])
 
     def judge(
         self, given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance
     ) -> Problem | None:
-        """Equal results; no more calls of PyTorch where there is more of anything.
+        """Equal results; nothing grows that must not where there is more of anything.
 
         What the expected output does itself is no problem, so that mistakes can be recognised.
         """
+        problem = self._first(given["first"], expected["first"], inputs, tolerance)
+        if problem is not None or expected["second"] is None:
+            return problem
+        return self._second(given, expected, inputs, tolerance)
+
+    def _first(
+        self, given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance
+    ) -> Problem | None:
         problem = compare(given["result"], expected["result"], inputs, tolerance)
         if problem is not None:
             return problem
@@ -56,27 +91,66 @@ class Loops:
         for name, hint in self.hints.items():
             if self._over(name, given, inputs) and not self._over(name, expected, inputs):
                 return Problem(Rank.NUMBERS, hint)
+            if self._wide(name, given) and not self._wide(name, expected):
+                return Problem(
+                    Rank.NUMBERS,
+                    f"your numbers are right, but with {self.times} times as many {name} your "
+                    f"largest tensor is {given['wider'][name]:.0f} times as large: make none that "
+                    "grows so fast",
+                )
+        return None
+
+    def _second(
+        self, given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance
+    ) -> Problem | None:
+        second, right = given["second"], expected["second"]
+        if second is None:
+            return Problem(
+                Rank.NUMBERS,
+                f"right here, but where there are {MANY} of something your function raises an "
+                "error, or does not come to its end in time",
+            )
+        problem = compare(second["result"], right["result"], inputs, tolerance)
+        if problem is not None:
+            return Problem(
+                Rank.NUMBERS,
+                f"right here, but not where there are {MANY} of something: {problem.sentence}",
+            )
+        if compare(second["gradient"], right["gradient"], inputs, tolerance) is not None:
+            return Problem(Rank.NUMBERS, NO_GRADIENT)
+        if given["cpu"] > TIMES_AS_LONG * (expected["cpu"] + PROCESS):
+            return Problem(
+                Rank.NUMBERS,
+                f"your numbers are right, but where there are {MANY} of something your function "
+                "takes many times as long as one without a loop",
+            )
         return None
 
     def sign(self, name: str) -> Sign:
         """Shows where an answer is right and loops over this."""
 
         def shows(given: Value, expected: Value, inputs: Inputs) -> bool:
-            return right(given, expected, inputs) and self._over(name, given, inputs)
+            return right(given, expected, inputs) and self._over(name, given["first"], inputs)
 
         return shows
 
-    def _over(self, name: str, given: Value, inputs: Inputs) -> bool:
+    def _over(self, name: str, first: Value, inputs: Inputs) -> bool:
         """Whether each further one costs a call at least: a constant is no loop."""
-        more = given["more"][name]
+        more = first["more"][name]
         return more is not None and bool(more >= (self.times - 1) * self.sizes(inputs)[name])
+
+    def _wide(self, name: str, first: Value) -> bool:
+        """Whether some tensor grows faster than this does."""
+        wider = first["wider"][name]
+        return wider is not None and bool(wider > 1.1 * self.times)
 
 
 def right(given: Value, expected: Value, inputs: Inputs) -> bool:
-    """Whether the result is."""
-    return compare(given["result"], expected["result"], inputs, Tolerance()) is None
+    """Whether the result is, on the small inputs."""
+    one, other = given["first"]["result"], expected["first"]["result"]
+    return compare(one, other, inputs, Tolerance()) is None
 
 
 def shows_leaving(given: Value, expected: Value, inputs: Inputs) -> bool:
     """The sign of an answer that is right and leaves PyTorch."""
-    return right(given, expected, inputs) and given["left"]
+    return right(given, expected, inputs) and given["first"]["left"]

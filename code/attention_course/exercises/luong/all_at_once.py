@@ -6,10 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
+from attention_course.exercises.counting import largely
 from attention_course.exercises.drawing import normal, padding_mask
-from attention_course.exercises.growing import LEFT, Loops, shows_leaving
-from attention_course.exercises.luong.counting import TIMES, counted
-from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question
+from attention_course.exercises.growing import LEFT, MANY, Loops, shows_leaving
+from attention_course.exercises.luong.counting import TIMES, grown
+from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question, Second
 from attention_course.exercises.values import Value
 from attention_course.models.masks import masked_softmax
 
@@ -144,11 +145,13 @@ def _sizes(inputs: Inputs) -> dict[str, int]:
     }
 
 
-NO_LOOPS = Loops(LOOPS, _sizes, TIMES)
+NO_LOOPS = Loops(LOOPS, _sizes, TIMES, all_states, ("queries", "annotations", "mask", "W_a", "W_c"))
 
 
-def _inputs(words: int, n: int, *lengths: int, dtype: torch.dtype = torch.float32) -> Draw:
-    def draw(generator: Generator) -> dict[str, Value]:
+def _inputs(
+    words: int, n: int, *lengths: int, many: str, dtype: torch.dtype = torch.float32
+) -> Draw:
+    def drawn(generator: Generator, words: int, n: int, lengths: list[int]) -> dict[str, Value]:
         mask = padding_mask(*lengths)
         return {
             "queries": normal(generator, len(lengths), words, n, std=0.8, dtype=dtype),
@@ -157,6 +160,15 @@ def _inputs(words: int, n: int, *lengths: int, dtype: torch.dtype = torch.float3
             "W_a": normal(generator, n, n, std=n**-0.5, dtype=dtype),
             "W_c": normal(generator, n, 2 * n, std=n**-0.5, dtype=dtype),
         }
+
+    def draw(generator: Generator) -> dict[str, Value]:
+        large = {
+            "sentences": (1, 2, [1] * MANY),
+            "target words": (MANY, 2, [1]),
+            "source words": (1, 2, [MANY]),
+        }
+        few = drawn(generator, words, n, list(lengths))
+        return few | {"many": drawn(generator, *large[many])}
 
     return draw
 
@@ -170,10 +182,10 @@ QUESTION = Question(
     difficulty=2,
     kind="make faster",
     cases=(
-        Case("padded sentences", _inputs(5, 6, 7, 4, 6)),
-        Case("a batch of one", _inputs(6, 5, 4)),
-        Case("equal sizes", _inputs(4, 4, 4, 2, 3, 4)),
-        Case("double precision", _inputs(3, 5, 5, 2, dtype=torch.float64)),
+        Case("padded sentences", _inputs(5, 6, 7, 4, 6, many="target words")),
+        Case("a batch of one", _inputs(6, 5, 4, many="source words")),
+        Case("equal sizes", _inputs(4, 4, 4, 2, 3, 4, many="sentences")),
+        Case("double precision", _inputs(3, 5, 5, 2, many="target words", dtype=torch.float64)),
     ),
     reference=all_states,
     mistakes=(
@@ -339,11 +351,10 @@ QUESTION = Question(
         "double precision": _double,
         "mapped": _mapped,
     },
-    ask=counted,
+    ask=grown,
+    second=Second(NO_LOOPS.many, largely, new=("many",)),
     judge=NO_LOOPS.judge,
     barred=(
-        "torch._C.DisableTorchFunction",  # what would not be counted
-        "torch._C.DisableTorchFunctionSubclass",
         "attention_course.models.scores",
         "attention_course.models.luong",
         "attention_course.exercises.luong",

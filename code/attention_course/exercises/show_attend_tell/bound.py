@@ -7,10 +7,11 @@ import itertools
 import torch
 from torch import Generator, Tensor
 
+from attention_course.exercises.counting import largely
 from attention_course.exercises.drawing import normal
-from attention_course.exercises.growing import LEFT, Loops, right, shows_leaving
-from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question
-from attention_course.exercises.show_attend_tell.counting import DIMENSIONS, TIMES, counted
+from attention_course.exercises.growing import LEFT, MANY, Loops, right, shows_leaving
+from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question, Second
+from attention_course.exercises.show_attend_tell.counting import DIMENSIONS, TIMES, grown
 from attention_course.exercises.values import Value
 
 WAYS = (
@@ -55,10 +56,10 @@ def _einsum(weights: Tensor, log_p: Tensor) -> Tensor:
     return torch.einsum("btl,btl->b", weights, log_p)
 
 
-def _matrices(weights: Tensor, log_p: Tensor) -> Tensor:
-    """The diagonal of all words with all words, in double precision."""
-    products = weights.double() @ log_p.double().mT  # (B, T, T)
-    return products.diagonal(dim1=1, dim2=2).sum(-1)
+def _double(weights: Tensor, log_p: Tensor) -> Tensor:
+    """One product for each word, in double precision."""
+    products = weights.double()[:, :, None] @ log_p.double()[..., None]  # (B, T, 1, 1)
+    return products.sum((1, 2, 3))
 
 
 def _flat(weights: Tensor, log_p: Tensor) -> Tensor:
@@ -100,22 +101,28 @@ def _sizes(inputs: Inputs) -> dict[str, int]:
     return dict(zip(DIMENSIONS, inputs["weights"].shape, strict=True))
 
 
-NO_LOOPS = Loops(LOOPS, _sizes, TIMES)
+NO_LOOPS = Loops(LOOPS, _sizes, TIMES, bound, ("weights", "log_p"))
 
 
 def _shows_all_ways(given: Value, expected: Value, inputs: Inputs) -> bool:
     """Twice the words cost many times the calls: a loop over words only doubles them."""
-    more = given["more"]["words"]
-    return right(given, expected, inputs) and bool(more > TIMES * given["calls"])
+    first = given["first"]
+    return right(given, expected, inputs) and bool(first["more"]["words"] > TIMES * first["calls"])
 
 
-def _inputs(pictures: int, words: int, places: int, dtype: torch.dtype = torch.float32) -> Draw:
-    def draw(generator: Generator) -> dict[str, Value]:
-        size = (pictures, words, places)
+def _inputs(
+    pictures: int, words: int, places: int, many: str, dtype: torch.dtype = torch.float32
+) -> Draw:
+    def drawn(generator: Generator, *size: int) -> dict[str, Value]:
         return {
             "weights": normal(generator, *size, std=1.5, dtype=dtype).softmax(-1),
             "log_p": -0.2 - normal(generator, *size, std=1.5, dtype=dtype).abs(),
         }
+
+    def draw(generator: Generator) -> dict[str, Value]:
+        large = [MANY if name == many else 1 for name in DIMENSIONS]
+        few = drawn(generator, pictures, words, places)
+        return few | {"many": drawn(generator, *large)}
 
     return draw
 
@@ -129,10 +136,10 @@ QUESTION = Question(
     difficulty=2,
     kind="make faster",
     cases=(
-        Case("several pictures", _inputs(4, 3, 2)),
-        Case("a batch of one", _inputs(1, 2, 4)),
-        Case("equal sizes", _inputs(3, 3, 3)),
-        Case("double precision", _inputs(2, 3, 4, torch.float64)),
+        Case("several pictures", _inputs(4, 3, 2, "words")),
+        Case("a batch of one", _inputs(1, 4, 3, "places")),
+        Case("equal sizes", _inputs(3, 3, 3, "pictures")),
+        Case("double precision", _inputs(2, 3, 4, "words", torch.float64)),
     ),
     reference=bound,
     mistakes=(
@@ -238,10 +245,11 @@ QUESTION = Question(
     ),
     alternatives={
         "einsum": _einsum,
-        "matrices in double precision": _matrices,
+        "products in double precision": _double,
         "flat": _flat,
     },
-    ask=counted,
+    ask=grown,
+    second=Second(NO_LOOPS.many, largely, new=("many",)),
     judge=NO_LOOPS.judge,
     barred=("attention_course.exercises.show_attend_tell",),
 )
