@@ -8,6 +8,11 @@ SCORES = "tests/models/test_scores.py"
 WINDOWS = "tests/models/test_windows.py"
 LUONG = "tests/models/test_luong.py"
 ADDRESSING = "tests/models/test_addressing.py"
+SAME_BATCHES = (
+    "tests/replications/test_luong.py"
+    "::test_a_seed_gives_the_same_batches_to_every_variant_at_its_own_rate"
+)
+RATES = "tests/replications/test_luong_rates.py"
 STRETCHED = "tests/data/test_algorithmic.py"
 BY_HAND = f"{LUONG}::test_the_equations_by_hand"
 STEPS = f"{LUONG}::test_steps_are_teacher_forcing"
@@ -23,70 +28,70 @@ BUGS: list[Bug] = [
     # --- scores ---
     Bug(
         "the cosine does not divide by the query's length",
-        "models/scores.py",
+        "models/scores/products.py",
         "F.normalize(query, dim=-1)",
         "query",
         (SCORES,),
     ),
     Bug(
         "the scaled dot product is not scaled",
-        "models/scores.py",
+        "models/scores/products.py",
         "super()._score(query, projected) * self.query_size**-0.5",
         "super()._score(query, projected)",
         (SCORES,),
     ),
     Bug(
         "the scaled dot product is multiplied by √n",
-        "models/scores.py",
+        "models/scores/products.py",
         "self.query_size**-0.5",
         "self.query_size**0.5",
         (SCORES,),
     ),
     Bug(
         "the scaled dot product is divided by n",
-        "models/scores.py",
+        "models/scores/products.py",
         "self.query_size**-0.5",
         "self.query_size**-1.0",
         (SCORES,),
     ),
     Bug(
         "general has its matrix transposed",
-        "models/scores.py",
+        "models/scores/products.py",
         "turned: Tensor = self.W_a(keys)",
         "turned: Tensor = keys @ self.W_a.weight",
         (SCORES,),
     ),
     Bug(
         "concat has no tanh",
-        "models/scores.py",
+        "models/scores/layers.py",
         "torch.tanh(asked[:, None] + projected) @ self.v_a",
         "(asked[:, None] + projected) @ self.v_a",
         (SCORES,),
     ),
     Bug(
         "concat has its two blocks exchanged",
-        "models/scores.py",
+        "models/scores/layers.py",
         "keys @ self.W_a.weight[:, self.query_size :].T",
         "keys @ self.W_a.weight[:, : self.query_size].T",
         (SCORES,),
     ),
     Bug(
         "location reads its positions from the end",
-        "models/scores.py",
+        "models/scores/location.py",
         "self.W_a(query)[:, : projected.shape[1]]",
         "self.W_a(query).flip(1)[:, : projected.shape[1]]",
         (SCORES,),
     ),
     Bug(
         "location is silent about what it cannot see",
-        "models/scores.py",
+        "models/scores/location.py",
         "if keys.shape[1] > longest:",
         "if False:",
         (SCORES,),
     ),
     Bug(
         "one query is taken for a whole batch",
-        "models/scores.py",
+        "models/scores/base.py",
         "if query.shape[0] != projected.shape[0]:",
         "if False:",
         (SCORES,),
@@ -174,6 +179,13 @@ BUGS: list[Bug] = [
         "models/windows.py",
         "(lengths - 1).clamp(max=t)",
         "torch.full_like(lengths, t)",
+        (WINDOWS,),
+    ),
+    Bug(
+        "without attention the last words of a sentence are looked at",
+        "models/windows.py",
+        '0 if self.window == "last" else self.D',
+        "self.D",
         (WINDOWS,),
     ),
     Bug(
@@ -269,6 +281,13 @@ BUGS: list[Bug] = [
         "a = _turned(a.mT, state.mask).mT",
         "pass",
         (f"{LUONG}::test_a_monotonic_window_on_reversed_sources_begins_at_the_first_word",),
+    ),
+    Bug(
+        "without attention the first word read is looked at, not the last",
+        "models/luong.py",
+        'reversed_sources and window != "last"',
+        "reversed_sources",
+        (BY_HAND,),
     ),
     Bug(
         "padding is turned with the words",
@@ -390,6 +409,35 @@ BUGS: list[Bug] = [
         "(beta[:, None] * similarity)",
         "(beta[:, None] + similarity)",
         (ADDRESSING,),
+    ),
+    # --- the experiment ---
+    Bug(
+        "all scores are trained at one rate",
+        "replications/luong.py",
+        '"learning_rate": rate}',
+        '"learning_rate": how["learning_rate"]}',
+        (SAME_BATCHES,),
+    ),
+    Bug(
+        "the worst rate is taken for the best",
+        "replications/luong_rates.py",
+        "min(by_rate, key",
+        "max(by_rate, key",
+        (f"{RATES}::test_the_best_is_that_of_the_lowest_mean",),
+    ),
+    Bug(
+        "the grid is run with the seeds of the results",
+        "replications/luong_rates.py",
+        "FIRST_SEED = 100",
+        "FIRST_SEED = 0",
+        (f"{RATES}::test_the_grid",),
+    ),
+    Bug(
+        "the grid is run at the rates that were found",
+        "replications/luong_rates.py",
+        '[variant], "learning_rate": rate}',
+        "[variant]}",
+        (f"{RATES}::test_the_grid",),
     ),
     # --- data ---
     Bug(

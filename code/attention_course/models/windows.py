@@ -2,7 +2,8 @@
 
 Luong, Pham and Manning (1508.04025), Sections 3.1 and 3.2, in the form that the authors' program
 gives them where paper and program differ. Positions count from 0, in each sentence on its own: S is
-the number of positions that a sentence itself has, whatever the padding.
+the number of positions that a sentence itself has, whatever the padding; in shapes, it is that of
+the longest sentence.
 """
 
 from __future__ import annotations
