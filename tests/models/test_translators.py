@@ -31,12 +31,8 @@ each = pytest.mark.parametrize("name", ALL)
 of_chapters_1_and_2 = pytest.mark.parametrize("name", TRANSLATORS)
 attending_everywhere = pytest.mark.parametrize(
     "name",
-    # a fixed vector and a window do not, and where a word has halted it looks no more
-    [
-        n
-        for n in ALL
-        if n == "universal" or not any(w in n for w in ("fixed", "local", "universal"))
-    ],
+    # a fixed vector does not attend, a window not everywhere, and a word that has halted no more
+    [n for n in ALL if not any(kind in n for kind in ("fixed", "local", "last", "universal,"))],
 )
 # layers, or steps, and heads of those that do not have one of each
 MAPS = {"fixed": (0, 1), "transformer": (2, 2), "universal": (3, 2)}
