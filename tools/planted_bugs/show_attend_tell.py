@@ -276,6 +276,23 @@ BUGS: list[Bug] = [
         (f"{CAPTIONING}::test_pointing_by_hand",),
     ),
     Bug(
+        "a hit is where the least weight is",
+        "captioning.py",
+        "alpha.argmax(-1)",
+        "alpha.argmin(-1)",
+        (f"{CAPTIONING}::test_scores_are_those_of_one_scene_at_a_time",),
+    ),
+    Bug(
+        "a variant forgets what is other in its loss",
+        "replications/show_attend_tell.py",
+        '**{**settings["reinforce"], **changes}',
+        '**settings["reinforce"]',
+        (
+            "tests/replications/test_show_attend_tell.py"
+            "::test_a_variant_is_trained_with_the_loss_that_it_names",
+        ),
+    ),
+    Bug(
         "chance is that of one location",
         "captioning.py",
         "float(boxes[index].mean()))",
