@@ -12,7 +12,9 @@ import click
 import attention_course
 
 EXPERIMENTS = ("bahdanau", "multi30k", "show_attend_tell", "luong_rates", "luong")
-DATA_SETS = ("translation", "multi30k", "stretched", "scenes")
+DATA_SETS = (
+    "translation", "multi30k", "stretched", "copy", "reverse", "addition", "scenes",
+)  # fmt: skip
 
 
 # Commands in modules of their own: their names, and where they are found when they are asked for.

@@ -8,15 +8,11 @@ position t one must look at about t/2.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from random import Random
 
 from attention_course.data.checks import check_integers
+from attention_course.data.distinct import distinct_corpus, sequence
 from attention_course.data.pairs import Corpus, Pair
-from attention_course.data.vocabulary import Vocabulary
-
-# After so many draws without a new sentence there are hardly any left.
-PATIENCE = 20_000
 
 
 def stretch(source: tuple[str, ...], times: dict[str, int]) -> Pair:
@@ -51,7 +47,6 @@ def stretched(
         ValueError: a number that is no integer or too small, lengths in the wrong order, or more
             sentences than there are.
     """
-    check_integers(0, train=train, validation=validation, test=test)
     check_integers(1, words=words, most=most, min_length=min_length, max_length=max_length)
     check_integers(seed=seed)
     if min_length > max_length:
@@ -61,34 +56,12 @@ def stretched(
     habits = [1 + i % most for i in range(words)]
     random.shuffle(habits)
     times = dict(zip(vocabulary, habits, strict=True))
-    sources = _different(random, vocabulary, (min_length, max_length))
-
-    def some(count: int) -> tuple[Pair, ...]:
-        return tuple(stretch(next(sources), times) for _ in range(count))
-
-    return Corpus(
+    return distinct_corpus(
         "stretched",
-        train=some(train),
-        validation=some(validation),
-        test=some(test),
-        source_vocabulary=Vocabulary(vocabulary),
-        target_vocabulary=Vocabulary(vocabulary),
-    )
-
-
-def _different(
-    random: Random, vocabulary: list[str], lengths: tuple[int, int]
-) -> Iterator[tuple[str, ...]]:
-    """Random sentences without end, no two of them equal."""
-    seen: set[tuple[str, ...]] = set()
-    fruitless = 0
-    while fruitless < PATIENCE:
-        source = tuple(random.choices(vocabulary, k=random.randint(*lengths)))
-        fruitless = fruitless + 1 if source in seen else 0
-        if not fruitless:
-            seen.add(source)
-            yield source
-    raise ValueError(
-        f"there are too few different sentences of {lengths[0]} to {lengths[1]} words out of "
-        f"{len(vocabulary)}: found {len(seen)}; ask for fewer, for longer ones or for more words"
+        vocabulary,
+        draw=lambda lengths: sequence(random, vocabulary, lengths),
+        solve=lambda source: stretch(source, times),
+        counts=(train, validation, test),
+        lengths=(min_length, max_length),
+        test_lengths=(min_length, max_length),
     )
