@@ -11,19 +11,20 @@ import notebooks
 import pytest
 import torch
 import torch.nn.functional as F
-from attention_course.exercises import registry, translating
+from attention_course.exercises import registry, writing
 from attention_course.exercises.checking import SEED
 from attention_course.exercises.judging import Verdict, examine
 from attention_course.exercises.luong import (
     all_at_once,
-    by_hand,
     family,
     input_feeding,
+    input_feeding_answers,
     reading,
     train,
     training,
 )
-from attention_course.exercises.luong.local_p import local_p_weights
+from attention_course.exercises.luong import by_hand_answers as by_hand
+from attention_course.exercises.luong.local_p_answers import local_p_weights
 from attention_course.models import masks
 from attention_course.models.windows import Align
 from torch import Tensor
@@ -51,13 +52,14 @@ def examined(name: str, answer: Callable[..., object], seed: int = SEED) -> Verd
 def test_the_slow_version_in_the_text_is_that_of_the_question() -> None:
     slow = shown("slow_states")
     for inputs in all_at_once.QUESTION.draw(3):
-        assert torch.equal(slow(*inputs.values()), all_at_once.slow_states(*inputs.values()))
+        first = all_at_once.QUESTION.sent(inputs)
+        assert torch.equal(slow(*first.values()), all_at_once.slow_states(*first.values()))
 
 
 def test_the_broken_decoder_in_the_text_is_the_known_mistake() -> None:
     broken = shown("broken_decoder")
     for inputs in input_feeding.QUESTION.draw(3):
-        given = input_feeding.broken_decoder(*inputs.values())
+        given = input_feeding_answers.broken_decoder(*inputs.values())
         torch.testing.assert_close(broken(*inputs.values()), given)
 
 
@@ -101,7 +103,7 @@ def test_the_numbers_in_the_text_are_those_of_the_questions() -> None:
     assert tuple(by_hand.SCORES) == tuple(
         torch.tensor(2.0).double().log().item() * k for k in powers
     )
-    assert f"$D = {by_hand.D}$, $z = \\ln 3$" in TEXT
+    assert f"$D = {by_hand.D}$, $z = \\ln {by_hand.ODDS}$" in TEXT
     assert f"$n = {family.HIDDEN}$ numbers each" in TEXT
     assert f"$m = {family.EMBEDDING}$" in TEXT
     assert f"up to {family.LONGEST} words" in TEXT
@@ -123,7 +125,7 @@ def test_the_training_in_the_text_is_that_of_the_question() -> None:
     assert f"{batches} batches of {training.BATCH_SIZE} such pairs" in TEXT
     assert f"{training.HIDDEN} numbers in a state" in TEXT
     assert f"sources have {train.SHORTEST} to {train.LONGEST} words" in TEXT
-    assert f"at least {100 * translating.ENOUGH:.0f} % of {train.UNSEEN} targets" in TEXT
+    assert f"at least {100 * writing.ENOUGH:.0f} % of {train.UNSEEN} targets" in TEXT
     assert "one to three times in a row" in TEXT
     assert train.MOST == 3
 
@@ -142,8 +144,8 @@ def test_what_the_scores_cost_is_what_those_of_the_course_cost() -> None:
 
 def test_the_step_by_hand_is_what_the_function_gives() -> None:
     scores = torch.tensor([by_hand.SCORES], dtype=torch.float64)
-    z = torch.tensor([3.0], dtype=torch.float64).log()
-    mask = torch.arange(7)[None] < by_hand.WORDS
+    z = torch.tensor([by_hand.ODDS], dtype=torch.float64).log()
+    mask = torch.arange(len(by_hand.SCORES))[None] < by_hand.WORDS
     weights = local_p_weights(scores, z, by_hand.D, mask)
     torch.testing.assert_close(weights[0].tolist(), by_hand.one_step()["weights"])
 
@@ -253,7 +255,9 @@ def test_an_answer_that_rests_on_equal_sizes_is_told_so() -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_each_bug_that_is_mended_changes_the_hint(seed: int) -> None:
     found = {
-        (s, f, t): examined("input_feeding", input_feeding._decoder(start=s, feed=f, tanh=t), seed)
+        (s, f, t): examined(
+            "input_feeding", input_feeding_answers.decoder_with(start=s, feed=f, tanh=t), seed
+        )
         for s in ("zeros", "h")
         for f in ("h̃", "h")
         for t in ("both", "neither")

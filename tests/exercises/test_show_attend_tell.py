@@ -15,21 +15,24 @@ import pytest
 import torch
 from attention_course.captioning import pointing
 from attention_course.data.batches import Batch
-from attention_course.data.scenes import Scene, Thing
-from attention_course.exercises import registry
+from attention_course.data.scenes import Scene, Thing, corpus, make_batch
+from attention_course.exercises import registry, writing
 from attention_course.exercises.checking import SEED
 from attention_course.exercises.judging import Verdict, examine
 from attention_course.exercises.question import Inputs
 from attention_course.exercises.show_attend_tell import (
     bound,
-    by_hand,
     decoder,
+    decoder_answers,
     glimpse,
     penalty,
     reading,
     reinforce,
     sizes,
+    train,
+    training,
 )
+from attention_course.exercises.show_attend_tell import by_hand_answers as by_hand
 from attention_course.exercises.show_attend_tell.gradients import gradients
 from attention_course.models import captions, masks, show_attend_tell
 from attention_course.models.captions import ReinforceLoss
@@ -65,13 +68,14 @@ def examined(name: str, answer: Callable[..., object], seed: int = SEED) -> Verd
 def test_the_slow_version_in_the_text_is_that_of_the_question() -> None:
     slow = shown("slow_bound")
     for inputs in bound.QUESTION.draw(3):
-        assert torch.equal(slow(*inputs.values()), bound.slow_bound(*inputs.values()))
+        first = bound.QUESTION.sent(inputs)
+        assert torch.equal(slow(*first.values()), bound.slow_bound(*first.values()))
 
 
 def test_the_broken_decoder_in_the_text_is_the_known_mistake() -> None:
     broken = shown("broken_decoder")
     for inputs in decoder.QUESTION.draw(3):
-        given = decoder.broken_decoder(*inputs.values())
+        given = decoder_answers.broken_decoder(*inputs.values())
         torch.testing.assert_close(broken(*inputs.values()), given)
 
 
@@ -104,8 +108,8 @@ def test_the_table_by_hand_is_that_of_the_question() -> None:
     assert tuple(int(log[1] or 1) for log in logs if log) == by_hand.EXPONENTIALS
     below = re.findall(r"\\frac\{?1\}?\{?(\d+)\}?", chances[1])
     assert tuple(1 / int(number) for number in below) == by_hand.CHANCES
-    assert f"place {by_hand.DRAWN + 1} is drawn" in TEXT
-    assert f"{by_hand.KEPT}\\, b + {1 - by_hand.KEPT:.1f}\\, r_2" in TEXT
+    assert f"place {by_hand.DRAWN} is drawn" in TEXT
+    assert f"{by_hand.KEPT}\\, b + {1 - by_hand.KEPT:.1f}\\, r_{by_hand.DRAWN}" in TEXT
 
 
 def test_the_sizes_in_the_text_are_those_of_the_question() -> None:
@@ -115,6 +119,16 @@ def test_the_sizes_in_the_text_are_those_of_the_question() -> None:
         f"$D = {sizes.D}$ numbers, a state of the decoder $n = {sizes.HIDDEN}$",
     ):
         assert said in TEXT
+
+
+def test_the_training_in_the_text_is_that_of_the_question() -> None:
+    batches = train.SCENES // training.BATCH_SIZE
+    assert f"{batches} batches of {training.BATCH_SIZE} scenes of one or two objects" in TEXT
+    assert training.MOST_OBJECTS == 2
+    assert f"{training.HIDDEN} numbers in a state" in TEXT
+    assert f"\\lambda = {train.LAMBDA}" in TEXT
+    assert f"at least {100 * writing.ENOUGH:.0f} % of {train.UNSEEN} scenes" in TEXT
+    assert f"must lie {train.LEAST} to {train.MOST} above what even weights would have" in TEXT
 
 
 # --- what is right is what the course's own modules do ------------------------------------------
@@ -292,7 +306,7 @@ def test_the_decoder_is_that_of_the_course(seed: int, monkeypatch: pytest.Monkey
         monkeypatch.setattr(show_attend_tell, "check_pictures", lambda *_: None)
         with torch.no_grad():
             logits, _ = model(annotations, mask, words)
-        torch.testing.assert_close(decoder.caption_decoder(*inputs.values()), logits)
+        torch.testing.assert_close(decoder_answers.caption_decoder(*inputs.values()), logits)
 
 
 # --- inputs that tell mistakes apart ------------------------------------------------------------
@@ -340,7 +354,7 @@ def test_two_loops_within_each_other_are_loops_over_words() -> None:
 
 
 def test_all_ways_built_at_once_still_are_all_ways() -> None:
-    """Without a loop in Python the calls do not grow; that is another, wasteful way to be right."""
+    """Without a loop in Python the calls do not grow; the tensors do."""
 
     def at_once(weights: Tensor, log_p: Tensor) -> Tensor:
         _, T, L = weights.shape
@@ -348,7 +362,42 @@ def test_all_ways_built_at_once_still_are_all_ways() -> None:
         steps = torch.arange(T)
         return (weights[:, steps, ways].prod(2) * log_p[:, steps, ways].sum(2)).sum(1)
 
-    assert all(examined("bound", at_once).passed)
+    verdict = examined("bound", at_once)
+    assert not any(verdict.passed)
+    assert "with 2 times as many words your largest tensor is" in verdict.line
+
+
+def test_all_words_with_all_words_is_too_much() -> None:
+    def matrices(weights: Tensor, log_p: Tensor) -> Tensor:
+        return (weights @ log_p.mT).diagonal(dim1=1, dim2=2).sum(-1)
+
+    verdict = examined("bound", matrices)
+    assert not any(verdict.passed)
+    assert "with 2 times as many words your largest tensor is 4 times as large" in verdict.line
+
+
+def test_what_no_gradient_comes_through_is_told_so() -> None:
+    verdict = examined("bound", lambda weights, log_p: bound.bound(weights.detach(), log_p))
+    assert "no gradient comes back through your function" in verdict.line
+    assert not any(verdict.passed)
+
+
+def test_a_loop_that_no_count_sees_takes_too_long() -> None:
+    def unseen(weights: Tensor, log_p: Tensor) -> Tensor:
+        with torch._C.DisableTorchFunction():
+            return bound._word_by_word(weights, log_p)
+
+    verdict = examined("bound", unseen)
+    assert verdict.mistake is None
+    assert "takes many times as long as one without a loop" in verdict.line
+
+
+def test_what_fails_with_many_is_told_so() -> None:
+    def few(weights: Tensor, log_p: Tensor) -> Tensor:
+        assert max(weights.shape) < 100
+        return bound.bound(weights, log_p)
+
+    assert "where there are 50000 of something your function raises" in examined("bound", few).line
 
 
 def test_an_answer_that_rests_on_equal_sizes_is_told_so() -> None:
@@ -408,7 +457,7 @@ def test_a_factor_that_nobody_makes_is_no_known_mistake(power: float) -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_each_bug_that_is_mended_changes_the_hint(seed: int) -> None:
     hints = {
-        examined("decoder", decoder._decoder(start=s, gates=g, output=o), seed).hint
+        examined("decoder", decoder_answers.decoder_with(start=s, gates=g, output=o), seed).hint
         for s in ("all", "real")
         for g in ("ifgo", "ifog")
         for o in ("ungated", "gated")
@@ -429,3 +478,70 @@ def test_the_pencil_finds_no_long_numbers() -> None:
 def test_the_baseline_calms_the_estimate() -> None:
     without, with_baseline = by_hand.one_look()["variances"]
     assert with_baseline < without / 10
+
+
+# --- train --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def few_scenes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train, "SCENES", 64)
+
+
+@pytest.mark.usefixtures("few_scenes")
+def test_scenes_are_sent_as_they_are() -> None:
+    scenes = corpus(train=50, validation=0, test=0, most_objects=training.MOST_OBJECTS, seed=3)
+    sent = training.examples(training.as_numbers(scenes.train))
+    for (picture, words), (own_picture, own_words) in zip(
+        sent, scenes.encode(scenes.train), strict=True
+    ):
+        assert torch.equal(picture, own_picture)
+        assert words == own_words
+
+
+@pytest.mark.usefixtures("few_scenes")
+@pytest.mark.parametrize("seed", range(5))
+def test_one_caption_for_all_scenes_is_far_from_enough(seed: int) -> None:
+    """Whichever it is: even that of most scenes."""
+    captions = [tuple(row) for row in train.QUESTION.draw(seed)[0]["sentences"].tolist()]
+    assert max(captions.count(one) for one in captions) / len(captions) < writing.ENOUGH / 4
+
+
+@pytest.mark.usefixtures("few_scenes")
+def test_an_untrained_model_passes_no_check() -> None:
+    """Though its weights are nearly even, and it has not learnt to say padding."""
+
+    def barely(model: torch.nn.Module, batches: list[Batch]) -> None:
+        for parameter in model.parameters():
+            parameter.data.mul_(1.001)
+
+    verdict = examined("train", barely)
+    assert not any(verdict.passed)
+    assert verdict.mistake == "hardly learnt"
+
+
+@pytest.mark.parametrize(
+    ("above", "loss", "passes"),
+    [(0.7, 0.1, True), (0.2, 0.1, False), (2.0, 0.1, False), (0.7, 0.9, False)],
+)
+def test_the_penalty_lies_within_its_bounds(above: float, loss: float, passes: bool) -> None:
+    bounds = {"least": train.LEAST, "most": train.MOST, "loss": train.LOSS}
+    given = {"above_even": above, "loss": loss}
+    problem = train.judge(given, bounds, {}, train.QUESTION.tolerance)
+    assert (problem is None) == passes
+
+
+def test_what_is_above_even_is_the_penalty() -> None:
+    """A look at one place, and always the same, by hand."""
+    scenes = corpus(train=3, validation=0, test=0, most_objects=1, seed=0)
+    batch = make_batch(scenes.encode(scenes.train))
+    words = batch.target_mask.shape[1]
+
+    def staring(*_: Tensor) -> tuple[None, Tensor]:
+        weights = torch.zeros(3, 1, 1, words, 16)
+        weights[..., 5] = 1
+        return None, weights
+
+    even = 16 * (1 - words / 16) ** 2
+    expected = 15 + (1 - words) ** 2 - even
+    assert train._above_even(staring, batch) == pytest.approx(expected)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from attention_course.data.pairs import Example
 from attention_course.data.vocabulary import EOS
+from attention_course.exercises.values import Value
 
 
 def examples(source: Tensor, target: Tensor) -> list[Example]:
@@ -18,22 +19,42 @@ def _sentences(ids: Tensor) -> list[list[int]]:
     return [row[: row.index(EOS) + 1] for row in ids.tolist()]
 
 
-def moved(model: nn.Module, before: Tensor) -> float:
-    """How far the weights are from where they began, relative to their size."""
-    return float((weights(model) - before).norm() / before.norm())
+class Watched:
+    """A model whose training is watched.
+
+    Args:
+        model: before its training.
+        parameter: of the model, one that it uses, so that it has a gradient in every pass.
+    """
+
+    def __init__(self, model: nn.Module, parameter: Tensor) -> None:
+        self.model = model
+        self._before = _weights(model)
+        self._leftovers = _leftovers(parameter)
+
+    def learnt(self) -> dict[str, Value]:
+        """What is known of the training so far.
+
+        Returns:
+            A dictionary: "weights", the model's by name; "moved", how far they are from where they
+            began, relative to their size; "leftovers", the share of backward passes that found a
+            gradient there.
+        """
+        way = _weights(self.model) - self._before
+        return {
+            "weights": dict(self.model.state_dict()),
+            "moved": float(way.norm() / self._before.norm()),
+            "leftovers": sum(self._leftovers) / max(1, len(self._leftovers)),
+        }
 
 
-def weights(model: nn.Module) -> Tensor:
+def _weights(model: nn.Module) -> Tensor:
     """A copy of all weights of a model, one after the other."""
     return nn.utils.parameters_to_vector(model.parameters()).detach().clone()
 
 
-def leftovers(parameter: Tensor) -> list[bool]:
-    """A list that grows with each backward pass: was there a gradient to which it was added?
-
-    Args:
-        parameter: of a model, one that it uses, so that it has a gradient in every pass.
-    """
+def _leftovers(parameter: Tensor) -> list[bool]:
+    """A list that grows with each backward pass: was there a gradient to which it was added?"""
     found: list[bool] = []
     incoming: list[Tensor] = []
     parameter.register_hook(lambda gradient: incoming.append(gradient.clone()))

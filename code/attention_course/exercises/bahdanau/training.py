@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attention_course.exercises.asking import Answer
 from attention_course.exercises.values import Value
-from attention_course.exercises.watching import examples, leftovers, moved, weights
+from attention_course.exercises.watching import Watched, examples
 
 if TYPE_CHECKING:
     from attention_course.models.bahdanau import RNNSearch
@@ -28,23 +28,16 @@ def trained(answer: Answer, inputs: Mapping[str, Value]) -> Value:
             and padding; source_vocabulary and target_vocabulary, how many ids there are.
 
     Returns:
-        A dictionary: "weights", the model's by name; "moved", how far they are from where they
-        began, relative to their size; "leftovers", the share of backward passes that found a
-        gradient there.
+        What `watching.Watched.learnt` has.
     """
     from attention_course.data.batches import in_order
 
     source, target, source_vocabulary, target_vocabulary = inputs.values()
     batches = list(in_order(examples(source, target), BATCH_SIZE))
     model = fresh(source_vocabulary, target_vocabulary)
-    before = weights(model)
-    found = leftovers(model.attention.v_a)
+    watched = Watched(model, model.attention.v_a)
     answer(model, batches)
-    return {
-        "weights": dict(model.state_dict()),
-        "moved": moved(model, before),
-        "leftovers": sum(found) / max(1, len(found)),
-    }
+    return watched.learnt()
 
 
 def fresh(source_vocabulary: int, target_vocabulary: int) -> RNNSearch:

@@ -8,7 +8,7 @@ from attention_course.exercises.question import Case, Mistake, Question
 from attention_course.exercises.values import Value
 
 EMBEDDING, HIDDEN, LONGEST = 20, 24, 30  # m, n, and L of the location score
-WORDS, D, POSITION = 9, 3, 1.6  # of the window
+WORDS, D, POSITION = 11, 3, 1.6  # of the window
 
 Prediction = dict[str, Value]
 

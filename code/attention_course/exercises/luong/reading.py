@@ -93,6 +93,12 @@ QUESTION = Question(
             windows=["local-m", "global", "local-p"],
         ),
         _mistake(
+            "names spelt otherwise",
+            'your windows are spelt otherwise than in the question: it has "local-m" and '
+            '"local-p", with a hyphen',
+            windows=["local_p", "global", "local_m"],
+        ),
+        _mistake(
             "D of local-p",
             "this is the D of local-p; the question asks for that of local-m",
             D=D_PREDICTIVE,

@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import torch
-
 from attention_course.exercises.asking import Answer
 from attention_course.exercises.values import Value
-from attention_course.exercises.watching import examples, leftovers, moved, weights
+from attention_course.exercises.watching import Watched, examples
 
 if TYPE_CHECKING:
     from attention_course.models.luong import Luong
@@ -32,30 +30,24 @@ def trained(answer: Answer, inputs: Mapping[str, Value]) -> Value:
             and padding; source_vocabulary and target_vocabulary, how many ids there are.
 
     Returns:
-        A dictionary: "window" of the model; "weights", by name; "moved", how far they are from
-        where they began, relative to their size; "leftovers", the share of backward passes that
-        found a gradient there. None where none of the models was returned.
+        What `watching.Watched.learnt` has, and "window", that of the model. None where none of the
+        models was returned.
     """
     from attention_course.data.batches import in_order
 
     source, target, source_vocabulary, target_vocabulary = inputs.values()
     batches = list(in_order(examples(source, target), BATCH_SIZE))
-    made: list[tuple[Luong, Window, torch.Tensor, list[bool]]] = []
+    made: list[tuple[Watched, Window]] = []
 
     def make_model(window: Window) -> Luong:
         model = fresh(source_vocabulary, target_vocabulary, window)
-        made.append((model, window, weights(model), leftovers(model.W_s.weight)))
+        made.append((Watched(model, model.W_s.weight), window))
         return model
 
     returned = answer(make_model, batches)
-    for model, window, before, found in made:
-        if model is returned:
-            return {
-                "window": window,
-                "weights": dict(model.state_dict()),
-                "moved": moved(model, before),
-                "leftovers": sum(found) / max(1, len(found)),
-            }
+    for watched, window in made:
+        if watched.model is returned:
+            return watched.learnt() | {"window": window}
     return None
 
 

@@ -10,6 +10,7 @@ from attention_course.exercises.show_attend_tell import (
     reading,
     reinforce,
     sizes,
+    train,
 )
 
 EXERCISE = Exercise(
@@ -24,6 +25,7 @@ EXERCISE = Exercise(
         by_hand.QUESTION,
         reinforce.QUESTION,
         decoder.QUESTION,
+        train.QUESTION,
         reading.QUESTION,
     ),
 )

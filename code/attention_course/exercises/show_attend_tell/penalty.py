@@ -64,7 +64,7 @@ QUESTION = Question(
     id="show_attend_tell.penalty",
     answer="penalty",
     title="Write the doubly stochastic penalty",
-    points=13,
+    points=11,
     minutes=15,
     difficulty=2,
     kind="write",
@@ -88,6 +88,19 @@ QUESTION = Question(
             "you add up over padding too: where the mask is False, no word was written, and the "
             "weights there do not count",
             lambda weights, mask: penalty(weights, torch.ones_like(mask)),
+        ),
+        Mistake(
+            "mask too late",
+            "your mask comes after the sum over the words, so that the weights at padding are in "
+            "it: mask the weights themselves, before they are added up",
+            lambda weights, mask: (
+                ((1 - weights.sum(1, keepdim=True)).square() * mask[..., None]).sum((1, 2)).mean()
+            ),
+        ),
+        Mistake(
+            "too little alone",
+            "only places that are looked at too little count; what lies above one is squared too",
+            lambda weights, mask: _missing(weights, mask).relu().square().sum(1).mean(),
         ),
         Mistake(
             "mean over the places, padding counted",

@@ -40,7 +40,7 @@ QUESTION = Question(
     id="show_attend_tell.sizes",
     answer="predicted_sizes",
     title="Predict the grid and its sizes",
-    points=10,
+    points=9,
     minutes=10,
     difficulty=1,
     kind="predict",
@@ -127,6 +127,11 @@ QUESTION = Question(
             "three layers",
             "this is what three layers see; the question is about four",
             sees=2 ** (LAYERS + 1) - 1,
+        ),
+        _mistake(
+            "one side alone",
+            "you add the eight pixels on one side; there is a neighbour on either",
+            sees=15 + 8,
         ),
         _mistake(
             "steps forgotten",
