@@ -7,6 +7,8 @@ and however it may, help nobody.
 
 from __future__ import annotations
 
+from torch import Tensor
+
 from attention_course.exercises.bahdanau.incremental import step
 from attention_course.exercises.handing import exchanged
 from attention_course.exercises.question import Inputs
@@ -23,12 +25,14 @@ def handed_on(drawn: Inputs, first: Value) -> dict[str, Value] | None:
             others (B, K), further words; elsewhere (2, B, n), to go on from; keys (B, S, A).
         first: what `stepping.in_turn` returned.
     """
-    if not isinstance(first, dict) or not holds_s(drawn, first):
+    if not isinstance(first, dict):
         return None
-    states = []
+    states, rights = [], _states(drawn)
     for at, elsewhere in zip(AT, drawn["elsewhere"], strict=True):
-        s, keys = _states(drawn)[at]
-        state, _ = exchanged(first["states"][at], s, elsewhere)
+        s, keys = rights[at]
+        state, found = exchanged(first["states"][at], s, elsewhere)
+        if not found:
+            return None
         states.append(exchanged(state, keys, drawn["keys"])[0])
     names = ("model", "annotations", "mask")
     return {name: drawn[name] for name in names} | {"tokens": drawn["others"], "states": states}
@@ -49,9 +53,9 @@ def _hold(drawn: Inputs, first: Value, which: int) -> bool:
     return all(exchanged(first["states"][at], rights[at][which], rights[at][which])[1] for at in AT)
 
 
-def _states(drawn: Inputs) -> list[Value]:
+def _states(drawn: Inputs) -> list[tuple[Tensor, Tensor]]:
     """The reference's states after each word."""
-    states: list[Value] = []
+    states: list[tuple[Tensor, Tensor]] = []
     state = None
     for token in drawn["tokens"].unbind(1):
         _, state = step(drawn["model"], drawn["annotations"], drawn["mask"], token, state)

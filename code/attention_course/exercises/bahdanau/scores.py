@@ -93,6 +93,22 @@ QUESTION = Question(
             lambda query, keys, v: torch.sigmoid(query[:, None] + keys) @ v,
         ),
         Mistake(
+            "relu",
+            "your scores are what a relu gives in place of the tanh",
+            lambda query, keys, v: torch.relu(query[:, None] + keys) @ v,
+        ),
+        Mistake(
+            "tanh twice",
+            "you take the tanh of the tanh; it is taken once, of the sum of query and keys",
+            lambda query, keys, v: torch.tanh(torch.tanh(query[:, None] + keys)) @ v,
+        ),
+        Mistake(
+            "minus",
+            "your scores have the wrong sign: there is no minus in this score, so that the word "
+            "that fits best has the largest",
+            lambda query, keys, v: -additive_score(query, keys, v),
+        ),
+        Mistake(
             "product",
             "you multiply query and keys; this score adds them, which is why it is called additive",
             lambda query, keys, v: torch.tanh(query[:, None] * keys) @ v,

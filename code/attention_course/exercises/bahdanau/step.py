@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -11,10 +12,23 @@ from attention_course.exercises.bahdanau.going_on import AT, handed_on, holds_ke
 from attention_course.exercises.bahdanau.incremental import (
     Model,
     begun,
-    context,
     one_word,
     slow_step,
     step,
+)
+from attention_course.exercises.bahdanau.missteps import (
+    first_context_kept,
+    in_place,
+    keys_each_time,
+    last_real,
+    log_probabilities,
+    mean,
+    no_mask,
+    other_start,
+    probabilities,
+    readout_from_the_new,
+    state_not_renewed,
+    zero_start,
 )
 from attention_course.exercises.bahdanau.stepping import in_turn, onwards
 from attention_course.exercises.comparing import Problem, Rank, compare
@@ -80,67 +94,6 @@ def _arrays(
     return logits, tuple(part.numpy() for part in state)
 
 
-# --- wrong ------------------------------------------------------------------------------------
-
-
-def _keys_each_time(
-    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
-) -> tuple[Tensor, Any]:
-    s, keys = begun(model, annotations)
-    return one_word(model, annotations, mask, token, s if state is None else state, keys)
-
-
-def _in_place(
-    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
-) -> tuple[Tensor, Any]:
-    s, keys = begun(model, annotations) if state is None else state
-    logits, s_next = one_word(model, annotations, mask, token, s, keys)
-    s.copy_(s_next)
-    return logits, (s, keys)
-
-
-def _state_not_renewed(
-    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
-) -> tuple[Tensor, Any]:
-    state = begun(model, annotations) if state is None else state
-    return step(model, annotations, mask, token, state)[0], state
-
-
-def _readout_from_the_new(
-    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
-) -> tuple[Tensor, Any]:
-    s, keys = begun(model, annotations) if state is None else state
-    logits, s_next = one_word(model, annotations, mask, token, s, keys)
-    return logits + (s_next - s) @ model["U_o"].T, (s_next, keys)
-
-
-def _zero_start(
-    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
-) -> tuple[Tensor, Any]:
-    if state is None:
-        s, keys = begun(model, annotations)
-        state = torch.zeros_like(s), keys
-    return step(model, annotations, mask, token, state)
-
-
-def _no_mask(
-    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
-) -> tuple[Tensor, Any]:
-    return step(model, annotations, torch.ones_like(mask), token, state)
-
-
-def _first_context_kept(
-    model: Model, annotations: Tensor, mask: Tensor, token: Tensor, state: Any = None
-) -> tuple[Tensor, Any]:
-    if state is None:
-        s, keys = begun(model, annotations)
-        state = s, context(model, annotations, mask, s, keys)
-    s, c = state
-    y = model["E"][token]
-    logits = s @ model["U_o"].T + y @ model["V_o"].T + c @ model["C_o"].T
-    return logits, (torch.tanh(y @ model["W"].T + s @ model["U"].T + c @ model["C"].T), c)
-
-
 # --- judging ----------------------------------------------------------------------------------
 
 
@@ -181,14 +134,14 @@ def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -
             "called again from an earlier state, your function gives another answer: it changes "
             "the state in place or keeps something elsewhere, but a beam search goes back",
         )
-    if not holds_s(inputs, first) and holds_s(inputs, right):
+    if expected["second"] is None:  # of a mistake without s_i: its logits say all
+        return None
+    if given["second"] is None and not holds_s(inputs, first):
         return Problem(
             Rank.NUMBERS,
             "your logits are right, but s_i, the decoder's state after the word, is no tensor of "
             "its own in your state: keep it there, and go on from it",
         )
-    if expected["second"] is None:  # of a mistake without s_i: its logits say all
-        return None
     if given["second"] is None:
         return Problem(
             Rank.NUMBERS,
@@ -294,42 +247,76 @@ QUESTION = Question(
             "changed in place",
             "called again from an earlier state, your function gives another answer: it changes "
             "the state in place or keeps something elsewhere, but a beam search goes back",
-            _in_place,
+            in_place,
             sign=_shows_change,
         ),
         Mistake(
             "keys each time",
             AGAIN,
-            _keys_each_time,
+            keys_each_time,
             sign=_shows_projection,
         ),
         Mistake(
             "always the first word",
             "every word is treated as the first: begin from the state that comes in, and return "
             "the new one",
-            _state_not_renewed,
+            state_not_renewed,
         ),
         Mistake(
             "readout from the new state",
             "your logits are read from the new state s_i; the slow version reads them from "
             "s_{i-1}, before it is renewed",
-            _readout_from_the_new,
+            readout_from_the_new,
         ),
         Mistake(
             "zeros at the start",
             "your first state is zero; it is s_0 = tanh(W_s h_1), as in the slow version",
-            _zero_start,
+            zero_start,
+        ),
+        Mistake(
+            "last annotation at the start",
+            "your first state is made of the last annotation; it is s_0 = tanh(W_s h_1), of the "
+            "first",
+            partial(other_start, lambda annotations, mask: annotations[:, -1]),
+        ),
+        Mistake(
+            "last word's annotation at the start",
+            "your first state is made of the last real word's annotation; it is s_0 = tanh(W_s "
+            "h_1), of the first word's",
+            partial(other_start, last_real),
+        ),
+        Mistake(
+            "mean annotation at the start",
+            "your first state is made of the mean of the annotations; it is s_0 = tanh(W_s h_1), "
+            "of the first",
+            partial(other_start, mean),
+        ),
+        Mistake(
+            "mean annotation at the start, padding counted",
+            "your first state is made of the mean of the annotations, padding counted; it is s_0 = "
+            "tanh(W_s h_1), of the first",
+            partial(other_start, lambda annotations, mask: annotations.mean(1)),
+        ),
+        Mistake(
+            "log-probabilities",
+            "you return log-probabilities, after a log_softmax; the logits come before it",
+            log_probabilities,
+        ),
+        Mistake(
+            "probabilities",
+            "you return probabilities, after a softmax; the logits come before it",
+            probabilities,
         ),
         Mistake(
             "no mask",
             "padding gets weight: the mask has to go into the softmax",
-            _no_mask,
+            no_mask,
         ),
         Mistake(
             "context of the first word",
             "you keep the first word's context; each word asks with its own s_{i-1}, so weights "
             "and context are new each time",
-            _first_context_kept,
+            first_context_kept,
         ),
     ),
     alternatives={
