@@ -112,6 +112,11 @@ def translation_loss(model: nn.Module, batch: Batch, label_smoothing: float = 0.
         a scalar, float32 or wider also under mixed precision.
     """
     logits, _ = model(batch.source, batch.source_mask, batch.target_in)  # (B, T, V)
+    return token_loss(logits, batch, label_smoothing)
+
+
+def token_loss(logits: Tensor, batch: Batch, label_smoothing: float = 0.0) -> Tensor:
+    """What `translation_loss` makes of logits (B, T, V): a scalar."""
     targets = batch.target_out.masked_fill(~batch.target_mask, NOT_COUNTED)  # (B, T)
     return F.cross_entropy(
         widened(logits).flatten(0, 1),
