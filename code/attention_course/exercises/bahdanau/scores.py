@@ -185,5 +185,9 @@ QUESTION = Question(
         "einsum in double precision": _double,
         "not contiguous": _not_contiguous,
     },
-    barred=("attention_course.models.bahdanau", "attention_course.exercises.bahdanau"),
+    barred=(
+        "attention_course.models.bahdanau",
+        "attention_course.models.scores",
+        "attention_course.exercises.bahdanau",
+    ),
 )

@@ -64,11 +64,12 @@ def exercises() -> dict[str, bytes]:
 
 
 def sources(modules: Iterable[str]) -> list[str]:
-    """The files that modules of the course are in, as sources and compiled; not of packages."""
+    """The files that modules of the course are in, as sources and compiled; of packages all."""
     places = [PACKAGE.joinpath(*name.split(".")[1:]) for name in modules]
     found = [place.with_suffix(".py") for place in places]
     for place in places:
         found += place.parent.glob(f"__pycache__/{place.name}.*.pyc")
+        found += place.rglob("*.py*")
     return [str(path) for path in found if path.is_file()]
 
 

@@ -2,6 +2,7 @@
 
 expect: barred|raised 0
 """
+
 import sys
 
 

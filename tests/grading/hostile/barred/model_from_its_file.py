@@ -2,6 +2,7 @@
 
 expect: raised|barred 0
 """
+
 import sys
 import types
 

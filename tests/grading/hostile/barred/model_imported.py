@@ -2,6 +2,7 @@
 
 expect: barred 0
 """
+
 from attention_course.models.bahdanau import AdditiveAttention
 
 

@@ -2,6 +2,7 @@
 
 expect: barred|raised 0
 """
+
 from attention_course.exercises.bahdanau.scores import additive_score as right
 
 

@@ -3,6 +3,7 @@
 question: gated_unit
 expect: barred 0
 """
+
 import attention_course.models.recurrent as units
 
 

@@ -3,6 +3,7 @@
 question: train
 expect: barred 0
 """
+
 from attention_course import training
 
 
