@@ -163,9 +163,9 @@ def _inputs(
 
     def draw(generator: Generator) -> dict[str, Value]:
         large = {
-            "sentences": (1, 2, [1] * MANY),
-            "target words": (MANY, 2, [1]),
-            "source words": (1, 2, [MANY]),
+            "sentences": (2, 2, [2, 1] * (MANY // 2)),
+            "target words": (MANY, 2, [2, 3]),
+            "source words": (2, 2, [MANY, MANY - 7]),
         }
         few = drawn(generator, words, n, list(lengths))
         return few | {"many": drawn(generator, *large[many])}
@@ -185,7 +185,7 @@ QUESTION = Question(
         Case("padded sentences", _inputs(5, 6, 7, 4, 6, many="target words")),
         Case("a batch of one", _inputs(6, 5, 4, many="source words")),
         Case("equal sizes", _inputs(4, 4, 4, 2, 3, 4, many="sentences")),
-        Case("double precision", _inputs(3, 5, 5, 2, many="target words", dtype=torch.float64)),
+        Case("double precision", _inputs(3, 5, 5, 2, many="source words", dtype=torch.float64)),
     ),
     reference=all_states,
     mistakes=(

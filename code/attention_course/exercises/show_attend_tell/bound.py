@@ -120,7 +120,7 @@ def _inputs(
         }
 
     def draw(generator: Generator) -> dict[str, Value]:
-        large = [MANY if name == many else 1 for name in DIMENSIONS]
+        large = [MANY if name == many else 2 for name in DIMENSIONS]
         few = drawn(generator, pictures, words, places)
         return few | {"many": drawn(generator, *large)}
 
@@ -139,7 +139,7 @@ QUESTION = Question(
         Case("several pictures", _inputs(4, 3, 2, "words")),
         Case("a batch of one", _inputs(1, 4, 3, "places")),
         Case("equal sizes", _inputs(3, 3, 3, "pictures")),
-        Case("double precision", _inputs(2, 3, 4, "words", torch.float64)),
+        Case("double precision", _inputs(2, 3, 4, "places", torch.float64)),
     ),
     reference=bound,
     mistakes=(
