@@ -24,6 +24,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from attention_course.models.masks import (
     check_choice,
     check_padding,
+    check_share,
     check_sizes,
     check_source,
     check_target,
@@ -120,8 +121,7 @@ class Luong(nn.Module):
             hidden=hidden,
             layers=layers,
         )
-        if not 0 <= dropout < 1:
-            raise ValueError(f"dropout is {dropout!r}, expected a share from 0 to below 1")
+        check_share("dropout", dropout)
         self.input_feeding, self.reversed_sources = input_feeding, reversed_sources
         self.turns = reversed_sources and window != "last"
         self.attend_end = attend_end

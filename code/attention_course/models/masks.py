@@ -140,6 +140,12 @@ def check_sizes(**sizes: int) -> None:
             raise ValueError(f"{name} is {size!r}, expected an integer of at least 1")
 
 
+def check_share(name: str, share: float) -> None:
+    """Raises ValueError unless ``share`` is a share that leaves something: from 0 to below 1."""
+    if not 0 <= share < 1:
+        raise ValueError(f"{name} is {share!r}, expected a share from 0 to below 1")
+
+
 def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     """Raises ValueError unless ``value`` is one of ``choices``."""
     if value not in choices:

@@ -68,7 +68,7 @@ class Learned(nn.Module):
         super().__init__()
         check_sizes(d=d, max_length=max_length)
         self.E = nn.Embedding(max_length, d)
-        nn.init.normal_(self.E.weight, std=d**-0.5)  # as long as the vectors of words
+        nn.init.normal_(self.E.weight, std=0.5**0.5)  # about as long as sinusoids are
 
     def forward(self, positions: Tensor) -> Tensor:
         """The vectors (..., d) of positions (...) int64.

