@@ -33,19 +33,27 @@ class Recipe(TypedDict):
     warmup: int
 
 
-def learn(model: nn.Module, batches: Iterable[Batch], recipe: Recipe, **options: Any) -> History:
+def learn(
+    model: nn.Module,
+    batches: Iterable[Batch],
+    recipe: Recipe,
+    *,
+    betas: tuple[float, float] = BETAS,
+    **options: Any,
+) -> History:
     """Trains with Adam, as a recipe has it; further options go to `fit`.
 
-    ``steps`` among them ends the training earlier, on the same course of learning rates.
+    ``steps`` among them ends the training earlier, on the same course of learning rates;
+    ``schedule`` is another course.
     """
     options.setdefault("steps", recipe["steps"])
+    options.setdefault("schedule", cosine(recipe["steps"], recipe["warmup"]))
     return fit(
         model,
         batches,
         optimizer=lambda parameters: torch.optim.Adam(
-            parameters, recipe["learning_rate"], betas=BETAS
+            parameters, recipe["learning_rate"], betas=betas
         ),
-        schedule=cosine(recipe["steps"], recipe["warmup"]),
         **options,
     )
 
