@@ -1,0 +1,76 @@
+"""What an answer calls while it runs: counted, checked and ended where it is judged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from attention_course.exercises import registry
+from attention_course.exercises.asking import Outcome, Raised, Returned, ask
+from attention_course.exercises.encoder_decoder import greedy
+from attention_course.exercises.partner import Meeting
+
+GREEDY = registry.question("encoder_decoder.greedy")
+
+
+def met(answer: Any, most: int = 10) -> Outcome:
+    meeting = Meeting(lambda number: number + 1, most)
+    return meeting.seen(ask(answer, {"x": 3}, partner=meeting))
+
+
+def test_calls_are_counted() -> None:
+    outcome = met(lambda partner, x: partner(x) + partner(x))
+    assert outcome == Returned({"returned": 8, "calls": 2, "endless": False})
+
+
+def test_who_calls_too_often_is_ended_whatever_he_makes_of_it() -> None:
+    def catching(partner: Any, x: int) -> int:
+        for _ in range(20):
+            try:
+                partner(x)
+            except RuntimeError:
+                return 1
+        return 2
+
+    endless = {"returned": None, "calls": 11, "endless": True}
+    assert met(catching) == Returned(endless)
+    assert met(lambda partner, x: [partner(x) for _ in range(20)]) == Returned(endless)
+
+
+def test_what_the_answer_raises_is_its_own() -> None:
+    def failing(partner: Any, x: int) -> int:
+        return partner(x) // 0
+
+    outcome = met(failing)
+    assert isinstance(outcome, Raised)
+    assert outcome.type_name == "ZeroDivisionError"
+
+
+def test_the_model_is_not_sent_along() -> None:
+    for inputs in GREEDY.draw(1):
+        assert set(GREEDY.sent(inputs)) == {"state", "max_length"}
+
+
+TOKEN, STATE = torch.ones(3, dtype=torch.int64), torch.zeros(3, greedy.HIDDEN)
+
+
+@pytest.mark.parametrize(
+    ("token", "state", "words"),
+    [
+        (None, STATE, "token is None, expected a tensor"),
+        (TOKEN[:, None], STATE, r"token has shape \(3, 1\), expected \(B,\)"),
+        (TOKEN, STATE[:, None], rf"state has shape .*, expected \(B, {greedy.HIDDEN}\)"),
+        (TOKEN[:2], STATE, "2 and 3 rows, expected as many"),
+        (TOKEN.repeat(2), STATE.repeat(2, 1), "no more than 3"),
+        (TOKEN.float(), STATE, "dtype torch.float32 and torch.float32"),
+        (TOKEN, STATE.to(torch.complex64), "complex64, expected"),
+        (TOKEN * 99, STATE, "expected words below 8"),
+        (-TOKEN, STATE, "expected words below 8"),
+    ],
+)
+def test_the_model_trusts_nobody(token: Any, state: Any, words: str) -> None:
+    step = greedy._model(GREEDY.draw(1)[0])
+    assert len(step(TOKEN, STATE)) == 2
+    with pytest.raises((TypeError, ValueError, IndexError), match=words):
+        step(token, state)
