@@ -21,7 +21,7 @@ TOY: Any = {
     "model": {
         "initialisation": "torch", "layers": 1, "dropout": 0.0, "embedding": 4, "hidden": 6, "D": 1,
     },
-    "variants": {"local-m": {"window": "local-m", "learning_rate": 1.0}, "other": {}},
+    "variants": {"local-m": {"window": "local-m"}, "other": {}},
 }  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def test_the_grid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     luong_rates.run(
         seeds=2, device="cpu", folder=tmp_path, say=said.append, settings={"stretched": TOY}
     )
-    # one of its variants is in `luong.RATES`; each seed goes through the grid
+    # one of its variants is in `luong_rates.TUNED`; each seed goes through the grid
     assert used == [("local-m", rate) for rate in luong_rates.GRID] * 2
     stored = json.loads((tmp_path / "04-luong-rates.json").read_text())
     assert [row["learning_rate"] for row in stored["rows"]] == [*luong_rates.GRID] * 2

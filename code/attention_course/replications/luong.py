@@ -9,9 +9,9 @@ and sentences a batch, with the same optimiser and, for a seed, the same batches
 - ``stretched``, where each word is said one to three times: the three windows.
 - ``copied``, the same with each word said once: there the monotonic window is right.
 
-Each score, and each window of ``stretched``, has the learning rate that `luong_rates` found best
-for it. Sizes are made equal by the size of the embeddings; without input feeding, by that of the
-states.
+The learning rate is the one that `luong_rates` found best: it is the same for every score, for no
+attention, and for each window of ``stretched``. Sizes are made equal by the size of the embeddings;
+without input feeding, by that of the states.
 """
 
 from __future__ import annotations
@@ -45,8 +45,7 @@ class Training(Recipe):
 
     corpus: the name that `load` knows it by, and its options.
     model: the arguments of `Luong` that all variants share.
-    variants: the arguments that a variant has besides, and its own ``learning_rate`` if it has
-        one; what is named twice, is the variant's.
+    variants: the arguments that a variant has besides; what is named twice, is the variant's.
     """
 
     corpus: dict[str, Any]
@@ -56,28 +55,6 @@ class Training(Recipe):
 
 Settings = dict[Task, Training]
 
-# Of `luong_rates.GRID` the best for each, as results/04-luong-rates.json has it.
-RATES: dict[Task, dict[str, float]] = {
-    "translation": {
-        "cosine": 0.008,
-        "location": 0.008,
-        "additive": 0.008,
-        "dot": 0.008,
-        "general": 0.008,
-        "concat": 0.008,
-        "concat, as released": 0.008,
-        "scaled dot": 0.008,
-        "no attention": 0.008,
-    },
-    "stretched": {"global": 0.008, "local-m": 0.008, "local-p": 0.008},
-}
-
-
-def _as(base: str, **arguments: Any) -> dict[str, Any]:
-    """A variant of the translation task that is trained at the rate of another."""
-    return {"learning_rate": RATES["translation"][base], **arguments}
-
-
 # One layer without dropout, and torch's first weights: what the paper needs for models of four
 # layers and a thousand units only slows down ones as small as these.
 _SMALL = {"layers": 1, "dropout": 0.0, "initialisation": "torch"}
@@ -85,15 +62,16 @@ _STRETCHED: Training = {
     "corpus": {"name": "stretched", "most": 3},
     "steps": 600,
     "batch_size": 32,
-    "learning_rate": 1e-2,
+    "learning_rate": 8e-3,
     "warmup": 30,
     "model": {**_SMALL, "embedding": 46, "hidden": 64, "score": "scaled dot", "D": 2},
     "variants": {
-        window: {"learning_rate": rate, "window": window}
-        for window, rate in RATES["stretched"].items()
+        "global": {"window": "global"},
+        "local-m": {"window": "local-m"},
+        "local-p": {"window": "local-p", "embedding": 39},  # W_p and v_p take their share
     },
 }
-_STRETCHED["variants"]["local-p"]["embedding"] = 39  # W_p and v_p take their share
+_DOT = {"score": "dot", "embedding": 86}
 _SCALED = {"score": "scaled dot", "embedding": 86}
 _GENERAL = {"score": "general"}
 SETTINGS: Settings = {
@@ -103,38 +81,34 @@ SETTINGS: Settings = {
         },
         "steps": 800,
         "batch_size": 48,
-        "learning_rate": 1e-2,
+        "learning_rate": 8e-3,
         "warmup": 100,
         "model": {**_SMALL, "embedding": 75, "hidden": 128, "D": 3},
         "variants": {
-            "cosine": _as("cosine", score="cosine", embedding=86),
-            "location": _as(
-                "location", score="location", score_options={"max_length": 10}, embedding=85
-            ),
-            "additive": _as("additive", score="additive", embedding=64),
-            "dot": _as("dot", score="dot", embedding=86),
-            "general": _as("general", **_GENERAL),
-            "concat": _as("concat", score="concat", embedding=64),
-            "concat, as released": _as(
-                "concat, as released", score="concat", score_options={"identity": True}
-            ),
-            "scaled dot": _as("scaled dot", **_SCALED),
-            "no attention": _as("no attention", **_SCALED, window="last"),
-            "dot, local-m": _as("dot", score="dot", window="local-m", embedding=86),
-            "general, local-m": _as("general", **_GENERAL, window="local-m"),
-            "scaled dot, local-m": _as("scaled dot", **_SCALED, window="local-m"),
-            "dot, local-p": _as("dot", score="dot", window="local-p"),
-            "general, local-p": _as("general", **_GENERAL, window="local-p", embedding=64),
-            "scaled dot, local-p": _as("scaled dot", score="scaled dot", window="local-p"),
-            "general, not fed": _as("general", **_GENERAL, input_feeding=False, hidden=145),
-            "scaled dot, not fed": _as(
-                "scaled dot", score="scaled dot", input_feeding=False, hidden=145, embedding=87
-            ),
-            "general, reversed": _as("general", **_GENERAL, reversed_sources=True),
-            "scaled dot, reversed": _as("scaled dot", **_SCALED, reversed_sources=True),
-            "no attention, reversed": _as(
-                "no attention", **_SCALED, window="last", reversed_sources=True
-            ),
+            "cosine": {"score": "cosine", "embedding": 86},
+            "location": {
+                "score": "location", "score_options": {"max_length": 10}, "embedding": 85,
+            },
+            "additive": {"score": "additive", "embedding": 64},
+            "dot": _DOT,
+            "general": _GENERAL,
+            "concat": {"score": "concat", "embedding": 64},
+            "concat, as released": {"score": "concat", "score_options": {"identity": True}},
+            "scaled dot": _SCALED,
+            "no attention": {**_SCALED, "window": "last"},
+            "dot, local-m": {**_DOT, "window": "local-m"},
+            "general, local-m": {**_GENERAL, "window": "local-m"},
+            "scaled dot, local-m": {**_SCALED, "window": "local-m"},
+            "dot, local-p": {**_DOT, "window": "local-p", "embedding": 75},
+            "general, local-p": {**_GENERAL, "window": "local-p", "embedding": 64},
+            "scaled dot, local-p": {**_SCALED, "window": "local-p", "embedding": 75},
+            "general, not fed": {**_GENERAL, "input_feeding": False, "hidden": 145},
+            "scaled dot, not fed": {
+                **_SCALED, "input_feeding": False, "hidden": 145, "embedding": 87,
+            },
+            "general, reversed": {**_GENERAL, "reversed_sources": True},
+            "scaled dot, reversed": {**_SCALED, "reversed_sources": True},
+            "no attention, reversed": {**_SCALED, "window": "last", "reversed_sources": True},
         },
     },
     "stretched": _STRETCHED,
@@ -159,7 +133,6 @@ def build(task: Task, variant: str, corpus: Corpus, settings: Settings = SETTING
         names = {task: list(training["variants"]) for task, training in settings.items()}
         raise ValueError(f"task is {task!r} and variant {variant!r}, expected among {names}")
     arguments = {**settings[task]["model"], **settings[task]["variants"][variant]}
-    arguments.pop("learning_rate", None)  # how it is trained, not what it is
     return Luong(len(corpus.source_vocabulary), len(corpus.target_vocabulary), **arguments)
 
 
@@ -181,14 +154,12 @@ def train(
     """
     seed_everything(seed)
     model, how = build(task, variant, corpus, settings), settings[task]
-    rate = how["variants"][variant].get("learning_rate", how["learning_rate"])
     batches = bucketed(
         corpus.encode(corpus.train),
         how["batch_size"],
         generator=torch.Generator().manual_seed(seed),
     )
     options.setdefault("validation", list(in_order(corpus.encode(corpus.validation), 100)))
-    how = {**how, "learning_rate": rate}
     return model, learn(model, batches, how, device=device, **options)
 
 

@@ -1,10 +1,10 @@
-"""The learning rates of chapter 4: a grid, the same for every score, and the best of each.
+"""The learning rates of chapter 4: a grid, the same for every score.
 
-At one rate for all, a comparison says which score likes that rate. So each score, the model
-without attention, and each window of the stretched corpus is trained at all rates of `GRID`; the
-best has the lowest loss on the *validation* sentences, on average over seeds that chapter 4's
-results are not measured with. `luong.RATES` holds what came out. Variants of a score that differ
-in something else, for example in the window, are trained at the rate of the score.
+At a rate that was chosen for one score, a comparison says which scores like that rate. So each
+score, the model without attention, and each window of the stretched corpus is trained at all rates
+of `GRID`; the best has the lowest loss on the *validation* sentences, on average over seeds that
+chapter 4's results are not measured with. What came out is the same rate for all of them:
+`luong.SETTINGS` has it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from pathlib import Path
 
 from attention_course.data import load
 from attention_course.data.checks import check_integers
-from attention_course.replications.luong import RATES, SETTINGS, Settings, Task, train
+from attention_course.models.scores import SCORES
+from attention_course.replications.luong import SETTINGS, Settings, Task, train
 from attention_course.replications.recipe import BETAS, to_the_end
 from attention_course.replications.records import Row, Say, measure
 from attention_course.training import choose_device
@@ -23,12 +24,10 @@ from attention_course.training import choose_device
 NAME = "04-luong-rates"
 GRID = (0.004, 0.008, 0.016)
 FIRST_SEED = 100
-
-
-def at_rate(task: Task, variant: str, rate: float, settings: Settings = SETTINGS) -> Settings:
-    """The settings of this variant alone, to be trained at that rate."""
-    arguments = {**settings[task]["variants"][variant], "learning_rate": rate}
-    return {task: {**settings[task], "variants": {variant: arguments}}}
+TUNED: dict[Task, tuple[str, ...]] = {
+    "translation": (*SCORES, "concat, as released", "no attention"),
+    "stretched": ("global", "local-m", "local-p"),
+}
 
 
 def best_rates(rows: Iterable[Row]) -> dict[str, float]:
@@ -60,7 +59,7 @@ def run(
     on = choose_device(device)
     runs: dict[str, tuple[Task, str, float]] = {
         f"{task}: {variant} at {rate}": (task, variant, rate)
-        for task, variants in RATES.items()
+        for task, variants in TUNED.items()
         if task in settings
         for variant in variants
         if variant in settings[task]["variants"]
@@ -69,7 +68,7 @@ def run(
 
     def run_one(name: str, seed: int) -> Row:
         task, variant, rate = runs[name]
-        one = at_rate(task, variant, rate, settings)
+        one: Settings = {task: {**settings[task], "learning_rate": rate}}
         corpus = load(**settings[task]["corpus"])
         _, history = train(
             task, variant, corpus, seed=seed, settings=one, device=on,
