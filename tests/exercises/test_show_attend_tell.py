@@ -397,7 +397,7 @@ def test_what_fails_with_many_is_told_so() -> None:
         assert max(weights.shape) < 100
         return bound.bound(weights, log_p)
 
-    assert "where there are 50000 of something your function raises" in examined("bound", few).line
+    assert "where there are 20000 of something your function raises" in examined("bound", few).line
 
 
 def test_an_answer_that_rests_on_equal_sizes_is_told_so() -> None:
@@ -518,6 +518,19 @@ def test_an_untrained_model_passes_no_check() -> None:
     verdict = examined("train", barely)
     assert not any(verdict.passed)
     assert verdict.mistake == "hardly learnt"
+
+
+@pytest.mark.usefixtures("few_scenes")
+def test_gradients_that_are_left_are_named_though_clipping_hides_them() -> None:
+    def left(model: torch.nn.Module, batches: list[Batch]) -> None:
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
+        for _ in range(10):
+            for batch in batches:
+                train._loss(model, batch).backward()
+                torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+                optimizer.step()
+
+    assert examined("train", left).mistake == "gradients add up"
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,16 @@ def _leak(model: nn.Module, batches: Sequence[Batch]) -> None:
         optimizer.step()
 
 
+def _echo(model: nn.Module, batches: Sequence[Batch]) -> None:
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+    for batch in batches[:200]:
+        logits, _ = model(batch.source, batch.source_mask, batch.target_in)
+        loss = F.cross_entropy(logits[batch.target_mask], batch.target_in[batch.target_mask])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+
 def _padding_counts(model: nn.Module, batches: Sequence[Batch]) -> None:
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
     for step, batch in enumerate(batches):
@@ -157,6 +167,10 @@ def _shows_leak(given: Value, expected: Value, inputs: Inputs) -> bool:
     return few(given, expected) and given["habits"]["copies"] > 0.9
 
 
+def _shows_echo(given: Value, expected: Value, inputs: Inputs) -> bool:
+    return few(given, expected) and given["habits"]["echoes"] > 0.9
+
+
 def _shows_padding(given: Value, expected: Value, inputs: Inputs) -> bool:
     # a model that has learnt nothing may say padding too, all words being alike to it
     seen, most = given["habits"], expected["habits"]
@@ -164,7 +178,7 @@ def _shows_padding(given: Value, expected: Value, inputs: Inputs) -> bool:
 
 
 def _shows_leftovers(given: Value, expected: Value, inputs: Inputs) -> bool:
-    return few(given, expected) and given["habits"]["leftovers"] > 0.9
+    return bool(given["habits"]["leftovers"] > 0.9)
 
 
 def _shows_little(given: Value, expected: Value, inputs: Inputs) -> bool:
@@ -198,6 +212,13 @@ def mistakes(answer: Callable[[Loop], Answer]) -> tuple[Mistake, ...]:
             "find it: feed target_in, and compare with target_out, which is one word ahead",
             answer(_leak),
             sign=_shows_leak,
+        ),
+        Mistake(
+            "echoes",
+            "your model has learnt to say the word that it is shown, BOS too: compare its logits "
+            "with target_out, the words that follow, not with target_in",
+            answer(_echo),
+            sign=_shows_echo,
         ),
         Mistake(
             "padding counts",
