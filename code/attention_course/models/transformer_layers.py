@@ -28,6 +28,7 @@ class ScaledEmbedding(nn.Embedding):
     """
 
     def __init__(self, words: int, d: int) -> None:
+        check_sizes(words=words, d=d)
         super().__init__(words, d)
         nn.init.normal_(self.weight, std=d**-0.5)
 
@@ -50,6 +51,7 @@ class AddNorm(nn.Module):
 
     def __init__(self, d: int, dropout: float = 0.1, norm: Norm = "post") -> None:
         super().__init__()
+        check_sizes(d=d)
         check_share("dropout", dropout)
         check_choice("norm", norm, ("post", "pre"))
         self.norm, self.order, self.dropout = nn.LayerNorm(d), norm, nn.Dropout(dropout)

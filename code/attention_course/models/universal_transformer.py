@@ -107,8 +107,8 @@ class UniversalTransformer(nn.Module):
         check_sizes(
             source_vocabulary=source_vocabulary, target_vocabulary=target_vocabulary, steps=steps
         )
-        if offsets < 0:
-            raise ValueError(f"offsets is {offsets!r}, expected at least 0")
+        if not isinstance(offsets, int) or offsets < 0:
+            raise ValueError(f"offsets is {offsets!r}, expected an integer of at least 0")
         self.E_source = ScaledEmbedding(source_vocabulary, d)
         self.E_target = ScaledEmbedding(target_vocabulary, d)
         self.encoder_layer = EncoderLayer(d, heads, d_ff, dropout=dropout, norm=norm)
