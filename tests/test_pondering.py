@@ -8,8 +8,9 @@ import pytest
 import torch
 from attention_course.data import load
 from attention_course.data.batches import make_batch
+from attention_course.data.digits import add
 from attention_course.models.universal_transformer import UniversalTransformer
-from attention_course.pondering import ponder_loss, steps_of
+from attention_course.pondering import Steps, by_difficulty, mean_steps, ponder_loss, steps_of
 from attention_course.training import fit, translation_loss
 
 CORPUS = load("reverse", train=30, validation=4, test=12, lengths=(2, 6))
@@ -77,6 +78,18 @@ def test_measuring_leaves_the_model_as_it_was() -> None:
     one, again = (steps_of(m, CORPUS.test, CORPUS) for _ in range(2))
     assert one == again  # no random offsets
     assert m.training
+
+
+def test_means_with_a_pencil() -> None:
+    pairs = [add(("5", "0", "+", "5")), add(("1", "+", "2", "3"))]  # sums 0 1 and 3 3
+    made = [Steps(pairs[0], [1, 1, 1, 2, 2], [2, 6, 9]), Steps(pairs[1], [1] * 5, [4, 5, 9])]
+    assert mean_steps(made) == {"source": 1.2, "target": 35 / 6}
+    # the carry of 5 + 5 comes into the second digit; no end mark is counted
+    assert by_difficulty(made, base=10) == [
+        {"difficulty": 0, "words": 3, "steps": 11 / 3},
+        {"difficulty": 1, "words": 1, "steps": 6.0},
+    ]
+    assert by_difficulty(made, base=None) == [{"difficulty": 2, "words": 4, "steps": 17 / 4}]
 
 
 def test_bad_input() -> None:

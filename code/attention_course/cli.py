@@ -11,7 +11,9 @@ import click
 
 import attention_course
 
-EXPERIMENTS = ("bahdanau", "multi30k", "show_attend_tell", "luong_rates", "luong")
+EXPERIMENTS = (
+    "bahdanau", "multi30k", "show_attend_tell", "luong_rates", "luong", "universal_transformer",
+)  # fmt: skip
 DATA_SETS = (
     "translation", "multi30k", "stretched", "copy", "reverse", "addition", "scenes",
 )  # fmt: skip

@@ -5,13 +5,17 @@ Both are for models whose words halt by themselves, such as `models.universal_tr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 from torch import Tensor
 
 from attention_course.data.batches import Batch, in_order
 from attention_course.data.checks import check_integers
+from attention_course.data.digits import carries
 from attention_course.data.pairs import Corpus, Pair
 from attention_course.models.universal_transformer import UniversalTransformer
 from attention_course.training import device_of, evaluating, token_loss
@@ -81,3 +85,36 @@ def steps_of(
                     Steps(pair, source[: len(pair.source) + 1], target[: len(pair.target) + 1])
                 )
     return made
+
+
+def mean_steps(made: Iterable[Steps]) -> dict[str, float]:
+    """The mean over all words of the sources ("source") and of the targets ("target")."""
+    made = list(made)
+    sides = {"source": [one.source for one in made], "target": [one.target for one in made]}
+    return {side: float(np.mean(np.concatenate(steps))) for side, steps in sides.items()}
+
+
+def by_difficulty(made: Iterable[Steps], base: int | None) -> list[dict[str, Any]]:
+    """The mean steps of the decoder for words that are equally difficult.
+
+    Args:
+        base: of digits that are added: difficult is a digit that receives a carry from far, see
+            `carries`. None: difficult is a long sentence.
+
+    Returns:
+        for each difficulty, in order, how many words there were and their mean steps; end marks
+        are left out.
+    """
+    steps: dict[int, list[int]] = defaultdict(list)
+    for one in made:
+        words = one.target[:-1]
+        for difficulty, n in zip(
+            carries(one.pair.source, base) if base else [len(words)] * len(words),
+            words,
+            strict=True,
+        ):
+            steps[difficulty].append(n)
+    return [
+        {"difficulty": difficulty, "words": len(n), "steps": sum(n) / len(n)}
+        for difficulty, n in sorted(steps.items())
+    ]

@@ -1,0 +1,264 @@
+"""1807.03819, Tables 4 and 7 at small scale: shared weights, halting, and longer inputs.
+
+Four tasks, and for each the models that are compared on it at equal width, depth, updates and
+sentences a batch, with the same optimiser and, for a seed, the same batches:
+
+- ``translation``, the generated English–French corpus: a Transformer, and the Universal
+  Transformer with as many steps as that has layers, as wide or with as many parameters;
+- ``copy``, ``reverse`` and ``addition`` of digits, with the first position of each sentence drawn
+  at random in training: the same two, and halting. They are tested on lengths that they were
+  trained on, and on longer ones.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from attention_course.data import load
+from attention_course.data.batches import bucketed, in_order
+from attention_course.data.checks import check_integers
+from attention_course.data.pairs import Corpus
+from attention_course.evaluation import evaluate
+from attention_course.models.universal_transformer import UniversalTransformer
+from attention_course.pondering import by_difficulty, mean_steps, ponder_loss, steps_of
+from attention_course.replications.from_anywhere import FromAnywhere
+from attention_course.replications.recipe import Recipe, check_equal, learn, to_the_end
+from attention_course.replications.records import Row, Say, measure, row_of
+from attention_course.training import (
+    History,
+    choose_device,
+    count_parameters,
+    seed_everything,
+    translation_loss,
+)
+
+NAME = "11-universal-transformer"
+BETAS = (0.9, 0.98)  # of the Transformer's own optimiser
+Task = Literal["translation", "copy", "reverse", "addition"]
+AS_MANY = "universal, as many parameters"  # as the variant "transformer" of its task
+
+
+Model = FromAnywhere | UniversalTransformer
+
+
+class Training(Recipe):
+    """How the models of a task are built and trained.
+
+    corpus: the name that `load` knows it by, and its options.
+    longer: for digits, further lengths to test on, as `test_lengths` of the corpus.
+    depth: layers of the Transformer, steps of the Universal Transformer.
+    model: further arguments that all models share.
+    variants: the arguments that a variant has besides. ``kind`` says which model it is, and
+        ``weight`` what the ponder cost weighs where words halt by themselves.
+    """
+
+    corpus: dict[str, Any]
+    longer: list[tuple[int, int]]
+    depth: int
+    model: dict[str, Any]
+    variants: dict[str, dict[str, Any]]
+
+
+Settings = dict[Task, Training]
+
+_TRANSFORMER: dict[str, Any] = {"kind": "transformer", "tied": "target"}
+_FIXED: dict[str, Any] = {"kind": "universal"}
+_HALTING: dict[str, Any] = {"kind": "universal", "halting": "text", "weight": 0.01}
+_SMALL = {"d": 64, "heads": 4, "d_ff": 128, "dropout": 0.0, "norm": "pre"}
+
+
+def _digits(offsets: int, longer: list[tuple[int, int]], **corpus: Any) -> Training:
+    """Of the tasks with digits: the first place is at most the longest number's length."""
+    return {
+        "corpus": {**corpus, "test": 200},
+        "longer": longer,
+        "steps": 500,
+        "batch_size": 32,
+        "learning_rate": 3e-3,
+        "warmup": 60,
+        "depth": 4,
+        "model": {**_SMALL, "offsets": offsets},
+        "variants": {
+            "transformer": _TRANSFORMER,
+            "universal": _FIXED,
+            "universal, halting": _HALTING,
+        },
+    }
+
+
+SETTINGS: Settings = {
+    "translation": {
+        "corpus": {
+            "name": "translation", "language": "fr", "max_length": 10, "typical_length": 5,
+        },
+        "longer": [],
+        "steps": 400,
+        "batch_size": 48,
+        "learning_rate": 3e-3,
+        "warmup": 60,
+        "depth": 4,
+        "model": _SMALL,
+        "variants": {
+            "transformer": _TRANSFORMER,
+            "universal": _FIXED,
+            AS_MANY: {**_FIXED, "d": 120, "d_ff": 268},
+            "transformer, one layer": {**_TRANSFORMER, "depth": 1},
+            "transformer, no positions": {**_TRANSFORMER, "positions": "none"},
+        },
+    },
+    "copy": _digits(8, [(9, 16), (17, 32)], name="copy", lengths=(1, 8)),
+    "reverse": _digits(8, [(9, 16), (17, 32)], name="reverse", lengths=(1, 8)),
+    "addition": _digits(16, [(9, 16)], name="addition", base=2, lengths=(1, 8)),
+}  # fmt: skip
+# What is measured where there is something to lose: where positions begin, how words halt, and
+# where the norm stands.
+SETTINGS["copy"]["variants"]["universal, no offsets"] = {**_FIXED, "offsets": 0}
+SETTINGS["reverse"]["variants"] |= {
+    "universal, no offsets": {**_FIXED, "offsets": 0},
+    "transformer, no offsets": {**_TRANSFORMER, "offsets": 0},
+    "universal, blend": {**_HALTING, "halting": "blend"},
+    "universal, released": {**_HALTING, "halting": "released"},
+    "universal, post-norm": {**_FIXED, "norm": "post"},
+}
+
+
+def build(task: Task, variant: str, corpus: Corpus, settings: Settings = SETTINGS) -> Model:
+    """A new model of a variant for the corpus's vocabularies.
+
+    Raises:
+        ValueError: an unknown task or variant.
+    """
+    if task not in settings or variant not in settings[task]["variants"]:
+        names = {task: list(training["variants"]) for task, training in settings.items()}
+        raise ValueError(f"task is {task!r} and variant {variant!r}, expected among {names}")
+    how = settings[task]
+    arguments = {"depth": how["depth"], **how["model"], **how["variants"][variant]}
+    arguments.pop("weight", None)  # how it is trained, not what it is
+    kind, depth = arguments.pop("kind"), arguments.pop("depth")
+    words = len(corpus.source_vocabulary), len(corpus.target_vocabulary)
+    if kind == "transformer":
+        return FromAnywhere(*words, layers=depth, **arguments)
+    return UniversalTransformer(*words, steps=depth, **arguments)
+
+
+def train(
+    task: Task,
+    variant: str,
+    corpus: Corpus,
+    *,
+    seed: int,
+    settings: Settings = SETTINGS,
+    device: str | torch.device | None = None,
+    **options: Any,
+) -> tuple[Model, History]:
+    """A model of a variant, trained on the corpus.
+
+    The seed decides on the first weights and on the order of the sentences, so that two variants
+    with one seed see the same batches. Further options go to `fit`. An interruption ends training
+    early and keeps what was learnt (History.interrupted is then True).
+    """
+    seed_everything(seed)
+    model, how = build(task, variant, corpus, settings), settings[task]
+    batches = bucketed(
+        corpus.encode(corpus.train),
+        how["batch_size"],
+        generator=torch.Generator().manual_seed(seed),
+    )
+    weight = how["variants"][variant].get("weight")
+    options.setdefault("validation", list(in_order(corpus.encode(corpus.validation), 100)))
+    options.setdefault(
+        "loss", translation_loss if weight is None else partial(ponder_loss, weight=weight)
+    )
+    return model, learn(model, batches, how, betas=BETAS, device=device, **options)
+
+
+def with_longer(task: Task, settings: Settings = SETTINGS) -> list[Corpus]:
+    """The corpus of a task, and for each of the longer tests one that has nothing but that."""
+    how = settings[task]
+    alone = {**how["corpus"], "train": 0, "validation": 0}
+    longer = [load(**alone, test_lengths=lengths) for lengths in how["longer"]]
+    return [load(**how["corpus"]), *longer]
+
+
+def check_sizes(settings: Settings = SETTINGS, tolerance: float = 0.01) -> None:
+    """Raises ValueError unless `AS_MANY` has what its name says, to `tolerance`."""
+    for task, how in settings.items():
+        if AS_MANY in how["variants"]:
+            corpus = load(**how["corpus"])
+            counts = {
+                f"{task}: {variant}": count_parameters(build(task, variant, corpus, settings))
+                for variant in ("transformer", AS_MANY)
+            }
+            check_equal(counts, tolerance, "d_ff")
+
+
+def run(
+    *,
+    seeds: int = 3,
+    device: str | None = None,
+    folder: str | Path = "results",
+    say: Say = print,
+    settings: Settings = SETTINGS,
+) -> Row:
+    """Runs the experiment with the seeds 0 … seeds - 1 and writes its file into the folder.
+
+    A row's variant is "task: variant". Each row holds the number of parameters, the validation
+    curve, the seconds and CPU-seconds an update took, and the scores (see `records.row_of`) on the
+    test sentences ("test") and on longer ones ("longer"). Where words halt by themselves, "ponder"
+    has the mean steps of the encoder's and of the decoder's words on each of these tests, and
+    "by_difficulty" what the function of that name makes of the first.
+
+    Raises:
+        RuntimeError: CUDA is asked for and not there.
+        ValueError: seeds is below 1, or a model's size is not what its name says.
+    """
+    check_integers(1, seeds=seeds)
+    on = choose_device(device)
+    check_sizes(settings)
+    names: dict[str, tuple[Task, str]] = {
+        f"{task}: {variant}": (task, variant)
+        for task, training in settings.items()
+        for variant in training["variants"]
+    }
+
+    def run_one(name: str, seed: int) -> Row:
+        task, variant = names[name]
+        corpus, *others = with_longer(task, settings)
+        model, history = train(task, variant, corpus, seed=seed, settings=settings, device=on)
+        to_the_end(history)
+        reports = []
+        for tested in (corpus, *others):
+            longest = max(len(pair.target) for pair in tested.test)
+            # What goes on after the longest right answer is wrong anyhow.
+            reports.append(evaluate(model, tested.test, corpus, max_length=longest + 2))
+        first, *longer = reports
+        row = {
+            "summary": "exact match " + ", ".join(f"{r.exact_match:.3f}" for r in reports),
+            "parameters": count_parameters(model),
+            "validation": history.validation,
+            "seconds_per_update": history.seconds / history.steps,
+            "cpu_seconds_per_update": history.cpu_seconds / history.steps,
+            "test": row_of(first),
+            "longer": [row_of(report) for report in longer],
+        }
+        if isinstance(model, UniversalTransformer) and model.halting != "fixed":
+            made = [steps_of(model, tested.test, corpus) for tested in (corpus, *others)]
+            row["ponder"] = list(map(mean_steps, made))
+            base = settings[task]["corpus"].get("base", 10) if task == "addition" else None
+            row["by_difficulty"] = by_difficulty(made[0], base)
+        return row
+
+    return measure(
+        NAME,
+        list(names),
+        run_one,
+        seeds=range(seeds),
+        settings={"tasks": settings, "betas": BETAS},
+        device=on,
+        path=Path(folder) / f"{NAME}.json",
+        say=say,
+    )
