@@ -15,10 +15,11 @@ import psutil
 import pytest
 import torch
 from attention_course.exercises import registry
-from benchmarks import checks, cost, handed_in, marking, models, nbgrader_course
+from benchmarks import attention, checks, cost, handed_in, marking, models, nbgrader_course
 from benchmarks.cost import Cost
 from benchmarks.handed_in import EXERCISE
 from benchmarks.marking import Sizes
+from benchmarks.peak import peak
 from benchmarks.table import Line
 
 CPU = torch.device("cpu")
@@ -56,7 +57,7 @@ def test_every_case_runs_and_is_printed(
     ("arguments", "error"),
     [
         (["--repetitions", "0"], "--repetitions is 0, expected at least 1"),
-        (["model"], "PART is 'model', expected one of models, checks, questions, class"),
+        (["model"], "PART is 'model', expected one of models, attention, checks, questions, class"),
     ],
 )
 def test_a_wrong_call_is_an_error(
@@ -70,6 +71,36 @@ def test_a_wrong_call_is_an_error(
         bench.main()
     assert ended.value.code == 2
     assert error in capsys.readouterr().err
+
+
+def test_attention_is_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tiny = attention.Sizes(batch=2, length=4, d=64, heads=2, d_ff=8, layers=1)
+    monkeypatch.setattr(attention, "SIZES", {"cpu": tiny, "cuda": tiny})
+    monkeypatch.setattr(attention, "PREFIXES", (2, 5))
+    monkeypatch.setattr(sys, "argv", ["bench.py", "attention", "--repetitions", "1"])
+    bench.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert sum("at most 1.1" in line for line in lines) == 3
+    assert sum(" : " in line for line in lines) == 10
+    assert any(re.search("2048 : 1024 words .* at most 2.2: holds", line) for line in lines)
+
+
+def test_a_peak_is_what_was_there_at_once() -> None:
+    """Three times 4 MB one after the other are 4 MB, and 8 MB while two are held."""
+
+    def one_by_one() -> None:
+        for _ in range(3):
+            torch.zeros(1_000_000)
+
+    def two() -> None:
+        held = torch.zeros(1_000_000)
+        torch.zeros(1_000_000)
+        del held
+
+    assert peak(one_by_one, CPU) == pytest.approx(4e6, rel=0.01)
+    assert peak(two, CPU) == pytest.approx(8e6, rel=0.01)
 
 
 # bounds

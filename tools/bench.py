@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import functools
 
-from benchmarks import checks, marking, models, questions
+from benchmarks import attention, checks, marking, models, questions
 
 
 def main() -> None:
@@ -21,16 +21,23 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "parts", nargs="*", metavar="PART", help="models, checks, questions, class (default: all)"
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help="models, attention, checks, questions, class (default: all)",
     )
     parser.add_argument(
-        "--repetitions", type=int, default=15, help="of each ratio of models (default 15)"
+        "--repetitions",
+        type=int,
+        default=15,
+        help="of each ratio of models and attention (default 15)",
     )
     called = parser.parse_args()
     if called.repetitions < 1:
         parser.error(f"--repetitions is {called.repetitions}, expected at least 1")
     parts = {
         "models": functools.partial(models.report, called.repetitions),
+        "attention": functools.partial(attention.report, called.repetitions),
         "checks": checks.report,
         "questions": questions.report,
         "class": marking.report,
