@@ -95,7 +95,7 @@ def test_words_and_positions_are_about_equally_loud_at_the_beginning(positions: 
 def test_words_and_signals_are_about_equally_loud_at_the_beginning() -> None:
     model = UniversalTransformer(50, 50, **SIZES)
     words = model.E_target(torch.arange(50)[None]).square().mean().sqrt()
-    assert 0.5 < words / signal(torch.arange(50), 1, 64).square().mean().sqrt() < 2
+    assert 0.5 < words / signal(sinusoids(torch.arange(50), 64), 1).square().mean().sqrt() < 2
 
 
 @pytest.mark.parametrize(

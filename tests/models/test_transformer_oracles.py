@@ -140,9 +140,9 @@ def test_a_step_is_torchs_encoder_layer_with_the_signal_added(norm: Norm, steps:
     theirs = nn.TransformerEncoderLayer(D, HEADS, norm_first=norm == "pre", **THEIRS)
     pairs = twins.encoder_layer(model.encoder_layer, theirs)
     twins.copy(pairs)
-    h = model.E_source(batch.source).detach()
+    h, places = model.E_source(batch.source).detach(), sinusoids(torch.arange(S), D).double()
     for t in range(1, steps + 1):
-        h = theirs(h + signal(torch.arange(S), t, D), src_key_padding_mask=~batch.source_mask)
+        h = theirs(h + signal(places, t), src_key_padding_mask=~batch.source_mask)
     got = model.start(batch.source, batch.source_mask).source
     expected = model.decoder_layer.cross_attention.project(model.last_of_encoder(h))
     words = batch.source_mask[:, None, :, None].expand_as(got.keys)

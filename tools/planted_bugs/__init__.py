@@ -14,6 +14,7 @@ from planted_bugs import (
     models,
     show_attend_tell,
     training,
+    transformer,
 )
 from planted_bugs.bug import Bug
 
@@ -23,6 +24,7 @@ BUGS: list[Bug] = [
     *models.BUGS,
     *show_attend_tell.BUGS,
     *luong.BUGS,
+    *transformer.BUGS,
     *data.BUGS,
     *training.BUGS,
     *decoding.BUGS,

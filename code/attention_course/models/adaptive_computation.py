@@ -29,7 +29,8 @@ class Ponder:
 
     Attributes:
         steps: N(t) (B, T), how many steps were made for each word.
-        remainder: R(t) (B, T), the weight of its last state; what is learnt from.
+        remainder: R(t) (B, T), the weight of the state that it halted with, and 0 for a word that
+            never did; what is learnt from, since N(t) has no gradient.
         weights: p_n (B, T, steps), of the state after each step.
     """
 

@@ -88,10 +88,15 @@ class Learned(nn.Module):
 
 
 class Nowhere(nn.Module):
-    """No positions at all: every vector is zero. Chapter 9 shows what attention then cannot see."""
+    """No positions at all: every vector is zero. Chapter 9 shows what attention then cannot see.
+
+    Args:
+        d: the size of a vector.
+    """
 
     def __init__(self, d: int) -> None:
         super().__init__()
+        check_sizes(d=d)
         self.d = d
 
     def forward(self, positions: Tensor) -> Tensor:

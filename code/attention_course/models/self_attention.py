@@ -138,7 +138,7 @@ class MultiHeadAttention(nn.Module):
     Args:
         d: the size of a word's vector, d_model.
         heads: H.
-        dropout: the share of the weights that is dropped in training.
+        dropout: the share of the weights that is dropped in training (the paper names none).
         bias: whether the four products get a bias (the paper writes none).
 
     Raises:

@@ -30,10 +30,10 @@ from attention_course.models.transformer_layers import (
 )
 
 
-def signal(positions: Tensor, step: int, d: int) -> Tensor:
-    """P^t: the sinusoids (…, d) of the positions (…) and of the step, added (Section 2.1)."""
-    steps = torch.full_like(positions, step)
-    return sinusoids(positions, d) + sinusoids(steps, d)
+def signal(places: Tensor, step: int) -> Tensor:
+    """P^t (Section 2.1): the sinusoids (…, d) of the positions, given, and of the step, added."""
+    number = places.new_full((), step)
+    return places + sinusoids(number, places.shape[-1]).to(places.dtype)
 
 
 class Pondered(NamedTuple):
@@ -196,14 +196,16 @@ class UniversalTransformer(nn.Module):
         if self.training and self.offsets:
             first = torch.randint_like(first, self.offsets + 1)
         positions = first + torch.arange(source.shape[1], device=source.device)  # (B, S)
+        words = self.E_source(source)
+        places = sinusoids(positions, words.shape[-1]).to(words.dtype)  # (B, S, d)
         mask = source_mask[:, None, None]  # (B, 1, 1, S)
 
         def step(h: Tensor, n: int, running: Tensor) -> tuple[Tensor, Tensor]:
-            into = h + self._signal(positions, n, h)
+            into = h + signal(places, n)
             out, _ = self.encoder_layer(into, mask)
             return into, out
 
-        h, ponder = self.encoder_steps(self.dropout(self.E_source(source)), step, all_steps=False)
+        h, ponder = self.encoder_steps(self.dropout(words), step, all_steps=False)
         memory = self.decoder_layer.cross_attention.project(self.last_of_encoder(h))
         return UniversalState(memory, source_mask, first), ponder
 
@@ -217,29 +219,26 @@ class UniversalTransformer(nn.Module):
         """
         T = target.shape[1]
         positions = state.first + torch.arange(state.t, state.t + T, device=target.device)
+        words = self.E_target(target)
+        places = sinusoids(positions, words.shape[-1]).to(words.dtype)  # (B, T, d)
         mask = state.mask[:, None, None]  # (B, 1, 1, S)
-        words: list[Memory] = []
+        memories: list[Memory] = []
         crosses: list[Tensor] = []
 
         def step(h: Tensor, n: int, running: Tensor) -> tuple[Tensor, Tensor]:
-            into = h + self._signal(positions, n, h)
+            into = h + signal(places, n)
             past = None if state.past is None else state.past[n - 1]
             out, memory, _, cross = self.decoder_layer(
                 into, state.source, mask, past, need_weights=need_weights
             )
-            words.append(memory)
+            memories.append(memory)
             if cross is not None:
                 crosses.append(cross * running[:, None, :, None])
             return into, out
 
         # A later word may run on where this one has halted: it needs its keys at every step.
-        h, ponder = self.decoder_steps(
-            self.dropout(self.E_target(target)), step, all_steps=need_weights
-        )
+        h, ponder = self.decoder_steps(self.dropout(words), step, all_steps=need_weights)
         logits = self.output(self.last_of_decoder(h))
         shape = (target.shape[0], 0, self.heads, T, state.mask.shape[1])
         cross = torch.stack(crosses, dim=1) if crosses else logits.new_zeros(shape)
-        return logits, cross, ponder, replace(state, past=tuple(words), t=state.t + T)
-
-    def _signal(self, positions: Tensor, step: int, h: Tensor) -> Tensor:
-        return signal(positions, step, h.shape[-1]).to(h.dtype)
+        return logits, cross, ponder, replace(state, past=tuple(memories), t=state.t + T)
