@@ -168,6 +168,7 @@ def _shows_leak(given: Value, expected: Value, inputs: Inputs) -> bool:
 
 
 def _shows_echo(given: Value, expected: Value, inputs: Inputs) -> bool:
+    # a model that was fed target_out may copy as well, but was never to say BOS
     return few(given, expected) and given["habits"]["echoes"] > 0.9
 
 
@@ -207,18 +208,18 @@ def mistakes(answer: Callable[[Loop], Answer]) -> tuple[Mistake, ...]:
             sign=_shows_explosion,
         ),
         Mistake(
-            "copies",
-            "your model has learnt to copy the word that it is shown, and fails where it has to "
-            "find it: feed target_in, and compare with target_out, which is one word ahead",
-            answer(_leak),
-            sign=_shows_leak,
-        ),
-        Mistake(
             "echoes",
             "your model has learnt to say the word that it is shown, BOS too: compare its logits "
             "with target_out, the words that follow, not with target_in",
             answer(_echo),
             sign=_shows_echo,
+        ),
+        Mistake(
+            "copies",
+            "your model has learnt to copy the word that it is shown, and fails where it has to "
+            "find it: feed target_in, and compare with target_out, which is one word ahead",
+            answer(_leak),
+            sign=_shows_leak,
         ),
         Mistake(
             "padding counts",

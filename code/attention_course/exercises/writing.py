@@ -49,7 +49,8 @@ def _habits(model: nn.Module, batch: Batch) -> dict[str, float]:
     Returns:
         "loss" in nats per word; "padding", the share of the padding at which the model says
         padding; "copies", the share of words that it gets right when it is shown the very word
-        that it should say; "echoes", the share of words at which it says what it is shown.
+        that it should say; "echoes", the share of sentences that it begins with BOS, which it is
+        shown there and never has to say.
     """
     real = batch.target_mask
     logits, _ = model(batch.source, batch.source_mask, batch.target_in)  # (B, T, V)
@@ -57,7 +58,7 @@ def _habits(model: nn.Module, batch: Batch) -> dict[str, float]:
     return {
         "padding": _share(logits.argmax(-1)[~real] == PAD),
         "copies": _share(shown.argmax(-1)[real] == batch.target_out[real]),
-        "echoes": _share(logits.argmax(-1)[real] == batch.target_in[real]),
+        "echoes": _share(logits[:, 0].argmax(-1) == batch.target_in[:, 0]),
         "loss": float(F.cross_entropy(logits[real], batch.target_out[real])),
     }
 
