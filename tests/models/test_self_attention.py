@@ -179,7 +179,7 @@ def test_bad_masks(need_weights: bool, mask: Any, message: str) -> None:
 @pytest.mark.parametrize(
     ("query", "key", "value", "options", "message"),
     [
-        ((6,), (S, 6), (S, 6), {}, "query has shape (6,), expected (..., words, size)"),
+        ((6,), (S, 6), (S, 6), {}, "query has shape (6,), expected (..., words, d)"),
         ((T, 6), (S, 7), (S, 6), {}, "key has shape (5, 7), expected (S, 6) like query"),
         ((T, 6), (B, S, 6), (B, S, 6), {}, "key has shape (3, 5, 6), expected (S, 6) like"),
         ((T, 6), (S, 6), (T, 6), {}, "value has shape (4, 6), expected (5, d_v) like key"),

@@ -60,16 +60,7 @@ def attend(
         ValueError: query, key and value do not fit together, or the mask does not fit them; causal
             is asked for with a mask, or with T ≠ S.
     """
-    _check_product(query, key, value)
-    shape = (*query.shape[:-1], key.shape[-2])  # (..., T, S)
-    if mask is not None:
-        _check_mask(mask, shape)
-    if causal and mask is not None:
-        raise ValueError("mask and causal are both given, expected one: join them by `&`")
-    if causal and shape[-2] != shape[-1]:
-        raise ValueError(
-            f"causal is given for {shape[-2]} queries and {shape[-1]} keys, expected equal numbers"
-        )
+    _check(query, key, value, mask, causal)
     if not need_weights:
         return (
             F.scaled_dot_product_attention(
@@ -82,36 +73,6 @@ def attend(
         mask = causal_mask(query.shape[-2], query.device)
     weights = scores.softmax(-1) if mask is None else masked_softmax(scores, mask)
     return F.dropout(weights, dropout) @ value, weights
-
-
-def _check_product(query: Tensor, key: Tensor, value: Tensor) -> None:
-    for name, vectors in (("query", query), ("key", key), ("value", value)):
-        check_tensor(name, vectors)
-        if vectors.dim() < 2:
-            raise ValueError(
-                f"{name} has shape {tuple(vectors.shape)}, expected (..., words, size)"
-            )
-    *batch, _, d_k = query.shape
-    if (*key.shape[:-2], key.shape[-1]) != (*batch, d_k):
-        expected = ", ".join(str(size) for size in (*batch, "S", d_k))
-        raise ValueError(f"key has shape {tuple(key.shape)}, expected ({expected}) like query")
-    if value.shape[:-1] != key.shape[:-1]:
-        expected = ", ".join(str(size) for size in (*key.shape[:-1], "d_v"))
-        raise ValueError(f"value has shape {tuple(value.shape)}, expected ({expected}) like key")
-
-
-def _check_mask(mask: Tensor, shape: tuple[int, ...]) -> None:
-    check_tensor("mask", mask)
-    if mask.dtype != torch.bool:
-        raise ValueError(f"mask has dtype {mask.dtype}, expected torch.bool (True: may look)")
-    fits = 2 <= mask.dim() <= len(shape) and all(
-        m in (1, s) for m, s in zip(reversed(mask.shape), reversed(shape), strict=False)
-    )
-    if not fits:
-        raise ValueError(
-            f"mask has shape {tuple(mask.shape)}, expected one that broadcasts to {shape}, "
-            "(..., T, S), and has at least two dimensions"
-        )
 
 
 class Memory(NamedTuple):
@@ -216,3 +177,38 @@ class MultiHeadAttention(nn.Module):
     def _split(self, x: Tensor) -> Tensor:
         """(B, T, d) → (B, H, T, d/H)."""
         return x.unflatten(2, (self.heads, -1)).transpose(1, 2)
+
+
+def _check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, causal: bool) -> None:
+    for name, vectors in (("query", query), ("key", key), ("value", value)):
+        check_tensor(name, vectors)
+        if vectors.dim() < 2:
+            raise ValueError(f"{name} has shape {tuple(vectors.shape)}, expected (..., words, d)")
+    *batch, T, d_k = query.shape
+    *batch_of_keys, S, d_of_keys = key.shape
+    if (batch_of_keys, d_of_keys) != (batch, d_k):
+        expected = ", ".join(str(size) for size in (*batch, "S", d_k))
+        raise ValueError(f"key has shape {tuple(key.shape)}, expected ({expected}) like query")
+    if value.shape[:-1] != key.shape[:-1]:
+        expected = ", ".join(str(size) for size in (*batch, S, "d_v"))
+        raise ValueError(f"value has shape {tuple(value.shape)}, expected ({expected}) like key")
+    if mask is not None:
+        _check_mask(mask, (*batch, T, S))
+    if causal and mask is not None:
+        raise ValueError("mask and causal are both given, expected one: join them by `&`")
+    if causal and T != S:
+        raise ValueError(f"causal is given for {T} queries and {S} keys, expected equal numbers")
+
+
+def _check_mask(mask: Tensor, shape: tuple[int, ...]) -> None:
+    check_tensor("mask", mask)
+    if mask.dtype != torch.bool:
+        raise ValueError(f"mask has dtype {mask.dtype}, expected torch.bool (True: may look)")
+    fits = 2 <= mask.dim() <= len(shape) and all(
+        m in (1, s) for m, s in zip(reversed(mask.shape), reversed(shape), strict=False)
+    )
+    if not fits:
+        raise ValueError(
+            f"mask has shape {tuple(mask.shape)}, expected one that broadcasts to {shape}, "
+            "(..., T, S), and has at least two dimensions"
+        )
