@@ -12,10 +12,11 @@ import click
 import attention_course
 
 EXPERIMENTS = (
-    "bahdanau", "multi30k", "show_attend_tell", "luong_rates", "luong", "universal_transformer",
+    "bahdanau", "multi30k", "show_attend_tell", "luong_rates", "luong", "self_attention",
+    "universal_transformer",
 )  # fmt: skip
 DATA_SETS = (
-    "translation", "multi30k", "stretched", "copy", "reverse", "addition", "scenes",
+    "translation", "multi30k", "stretched", "agreement", "copy", "reverse", "addition", "scenes",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ _MAKERS = {
     "translation": ("translation", "corpus"),
     "multi30k": ("multi30k", "corpus"),
     "stretched": ("algorithmic", "stretched"),
+    "agreement": ("agreement", "agreement"),
     "copy": ("digits", "copy"),
     "reverse": ("digits", "reverse"),
     "addition": ("digits", "addition"),
@@ -39,14 +40,16 @@ def load(name: str, *, reversed_sources: bool = False, **options: Any) -> Corpus
 
     Args:
         name: ``"translation"``, generated English→French or →German with gold alignments, needs no
-            network; ``"stretched"``, words said one to three times, likewise; ``"copy"``,
-            ``"reverse"`` and ``"addition"``, digits, likewise; ``"scenes"``, generated pictures
-            with captions and the places of what they name, likewise; or ``"multi30k"``, real
-            captions, read from the folder that ``ATTENTION_COURSE_DATA`` names or else downloaded.
+            network; ``"stretched"``, words said one to three times, likewise; ``"agreement"``,
+            sentences that are right or wrong, likewise; ``"copy"``, ``"reverse"`` and
+            ``"addition"``, digits, likewise; ``"scenes"``, generated pictures with captions and the
+            places of what they name, likewise; or ``"multi30k"``, real captions, read from the
+            folder that ``ATTENTION_COURSE_DATA`` names or else downloaded.
         reversed_sources: whether sources come from their last word to their first, see
             `attention_course.data.pairs.reversed_sources`; not for pictures.
         options: those of `attention_course.data.translation.corpus`,
-            `attention_course.data.algorithmic.stretched`, of the functions of
+            `attention_course.data.algorithmic.stretched`,
+            `attention_course.data.agreement.agreement`, of the functions of
             `attention_course.data.digits`, of `attention_course.data.scenes.corpus` or of
             `attention_course.data.multi30k.corpus`.
 
