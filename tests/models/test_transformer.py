@@ -16,6 +16,7 @@ from attention_course.models.transformer_layers import (
     DecoderLayer,
     EncoderLayer,
     FeedForward,
+    Norm,
     ScaledEmbedding,
 )
 from attention_course.models.universal_transformer import UniversalTransformer
@@ -150,7 +151,16 @@ def test_dropout_is_where_the_paper_has_it() -> None:
         1 + 2 * 3
     )
     torch.testing.assert_close(dropped[0], model.E_source(ids) + sinusoids(torch.arange(5), 8))
-    assert all(attention.dropout == 0 for attention in [model.encoder[0].attention])
+    assert model.encoder[0].attention.dropout == 0
+
+
+@pytest.mark.parametrize("norm", ["post", "pre"])
+def test_the_way_past_a_sub_layer_is_not_dropped(norm: Norm) -> None:
+    x, out = torch.randn(2, 1, 50, 8)
+    around = AddNorm(8, 0.5, norm)
+    around.norm = nn.Identity()
+    kept = (around.leave(x, out) - x) / out
+    assert kept.round(decimals=2).unique().tolist() == [0, 2]
 
 
 @pytest.mark.parametrize(("tied", "matrices"), [("all", 1), ("target", 2), ("none", 3)])

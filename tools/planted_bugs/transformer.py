@@ -222,7 +222,7 @@ BUGS: list[Bug] = [
         "models/transformer_layers.py",
         "x = x + self.dropout(out)",
         "x = self.dropout(x + out)",
-        (f"{TRANSFORMER}::test_dropout_is_where_the_paper_has_it",),
+        (f"{TRANSFORMER}::test_the_way_past_a_sub_layer_is_not_dropped",),
     ),
     Bug(
         "the feed-forward network is linear",
