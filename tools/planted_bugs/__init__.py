@@ -13,6 +13,7 @@ from planted_bugs import (
     luong,
     models,
     show_attend_tell,
+    small_transformers,
     training,
     transformer,
 )
@@ -24,6 +25,7 @@ BUGS: list[Bug] = [
     *models.BUGS,
     *show_attend_tell.BUGS,
     *luong.BUGS,
+    *small_transformers.BUGS,
     *transformer.BUGS,
     *data.BUGS,
     *training.BUGS,
