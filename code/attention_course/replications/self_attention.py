@@ -96,9 +96,9 @@ SETTINGS: Settings = {
             "name": "translation", "train": 4000, "validation": 200, "test": 500,
             "max_length": 8, "typical_length": 5,
         },
-        "steps": 500,
+        "steps": 800,
         "batch_size": 32,
-        "learning_rate": 4e-3,
+        "learning_rate": 6e-3,
         "warmup": 40,
         "model": {
             "positions": "sinusoidal", "scaled": True, "d": 64, "heads": 4, "layers": 2,
