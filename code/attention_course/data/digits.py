@@ -3,7 +3,7 @@
 A program of a few lines does each of these at any length. So the test may be longer than all that
 was trained on, and what is asked is whether a model has learnt the program.
 
-Source: the tasks of 1807.03819, Section 3.3 ("Algorithmic tasks").
+Source: the algorithmic tasks of 1807.03819, Section 3.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""1807.03819, Tables 4 and 7 at small scale: shared weights, halting, and longer inputs.
+"""1807.03819, Section 3 at small scale: shared weights, halting, and longer inputs.
 
 Four tasks, and for each the models that are compared on it at equal width, depth, updates and
 sentences a batch, with the same optimiser and, for a seed, the same batches:
