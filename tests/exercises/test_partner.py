@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from attention_course.exercises import registry
 from attention_course.exercises.asking import Outcome, Raised, Returned, ask
 from attention_course.exercises.encoder_decoder import greedy
 from attention_course.exercises.partner import Meeting
+from attention_course.exercises.values import plain
+from attention_course.grading.isolation import frames
 
 GREEDY = registry.question("encoder_decoder.greedy")
 
@@ -22,6 +25,18 @@ def met(answer: Any, most: int = 10) -> Outcome:
 def test_calls_are_counted() -> None:
     outcome = met(lambda partner, x: partner(x) + partner(x))
     assert outcome == Returned({"returned": 8, "calls": 2, "endless": False})
+
+
+def test_arguments_may_be_named() -> None:
+    outcome = met(lambda partner, x: partner(number=x))
+    assert outcome == Returned({"returned": 4, "calls": 1, "endless": False})
+
+
+def test_what_is_no_value_keeps_its_name_on_its_way() -> None:
+    step = Meeting(greedy._model(GREEDY.draw(1)[0]), 1)
+    sent = frames.decode(frames.encode(plain([np.ones(3), STATE])))
+    with pytest.raises(TypeError, match="token is a value of type ndarray, expected a tensor"):
+        step(*sent)
 
 
 def test_who_calls_too_often_is_ended_whatever_he_makes_of_it() -> None:

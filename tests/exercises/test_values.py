@@ -105,6 +105,7 @@ class Pair(NamedTuple):
         (Decimal("0.25"), 0.25),
         (np.ones(2), Foreign("ndarray", [1.0, 1.0])),
         (object(), Foreign("object")),
+        (Foreign("set", [1.0]), Foreign("set", [1.0])),
         ({1, 2}, Foreign("set")),
         ([None, ...], [None, Foreign("ellipsis")]),
         (None, None),

@@ -35,11 +35,11 @@ class Meeting:
         self._most = most
         self._calls = 0
 
-    def __call__(self, *arguments: object) -> Value:
+    def __call__(self, *arguments: object, **named: object) -> Value:
         self._calls += 1
         if self._calls > self._most:
             raise EndlessError(f"called more than {self._most} times")
-        return self._function(*map(plain, arguments))
+        return self._function(*map(plain, arguments), **plain(named))
 
     def seen(self, outcome: Outcome) -> Outcome:
         """What came of the run, with what was seen of it here."""

@@ -61,11 +61,14 @@ def plain(thing: object) -> Value:
     """A copy of what an answer returned, with nothing in it but values.
 
     Tensors of any subclass become plain, contiguous tensors on the CPU without gradient; tuples
-    become lists; keys of dictionaries become strings; fractions and decimals become floats.
+    become lists; keys of dictionaries become strings; fractions and decimals become floats. What is
+    a value already is the same again.
     """
     kind = type(thing)
     if thing is None or kind in (bool, int, float, str):
         return thing
+    if kind is Foreign:
+        return Foreign(thing.type_name, plain(thing.rows))  # type: ignore[attr-defined]
     if kind in (Fraction, Decimal):
         return float(thing)  # type: ignore[arg-type]
     if issubclass(kind, Tensor):

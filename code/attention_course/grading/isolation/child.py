@@ -51,8 +51,8 @@ def serve(channel: Channel) -> None:
 def _partner(channel: Channel, run: str) -> Answer:
     """A function in the place of one that lives on the other side."""
 
-    def partner(*arguments: object) -> Value:
-        channel.send({"run": run, "called": plain(arguments)})
+    def partner(*arguments: object, **named: object) -> Value:
+        channel.send({"run": run, "called": plain([arguments, named])})
         answer = channel.receive()
         if "returned" in answer:
             return answer["returned"]

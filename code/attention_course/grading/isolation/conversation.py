@@ -135,10 +135,11 @@ def _asked(
         channel.send(_called(meeting, answer["called"]), deadline)
 
 
-def _called(meeting: Meeting, arguments: Value) -> Value:
-    """What a partner returned or raised."""
+def _called(meeting: Meeting, called: Value) -> Value:
+    """What a partner returned or raised, called with arguments by place and by name."""
     try:
-        return shown(Returned(meeting(*arguments)))
+        arguments, named = called
+        return shown(Returned(meeting(*arguments, **named)))
     except Exception as error:  # the arguments may be anything
         return shown(raised(error))
 
