@@ -18,6 +18,7 @@ from attention_course.data.batches import Batch
 from attention_course.data.scenes import Scene, Thing, corpus, make_batch
 from attention_course.exercises import registry, writing
 from attention_course.exercises.checking import SEED
+from attention_course.exercises.growing import MANY
 from attention_course.exercises.judging import Verdict, examine
 from attention_course.exercises.question import Inputs
 from attention_course.exercises.show_attend_tell import (
@@ -33,6 +34,7 @@ from attention_course.exercises.show_attend_tell import (
     training,
 )
 from attention_course.exercises.show_attend_tell import by_hand_answers as by_hand
+from attention_course.exercises.show_attend_tell.counting import DIMENSIONS
 from attention_course.exercises.show_attend_tell.gradients import gradients
 from attention_course.models import captions, masks, show_attend_tell
 from attention_course.models.captions import ReinforceLoss
@@ -397,7 +399,23 @@ def test_what_fails_with_many_is_told_so() -> None:
         assert max(weights.shape) < 100
         return bound.bound(weights, log_p)
 
-    assert "where there are 20000 of something your function raises" in examined("bound", few).line
+    line = examined("bound", few).line
+    assert f"where there are {MANY} of something your function raises" in line
+
+
+def test_every_case_has_very_much_of_each_thing() -> None:
+    """Else a loop that fails in the one case where it is long wins the others."""
+    for inputs in bound.QUESTION.draw(1):
+        for dim, name in enumerate(DIMENSIONS):
+            assert inputs["many"][name]["weights"].shape[dim] == MANY
+
+
+def test_what_is_wrong_with_many_names_of_what() -> None:
+    def short(weights: Tensor, log_p: Tensor) -> Tensor:
+        return bound.bound(weights[..., :100], log_p[..., :100])
+
+    line = examined("bound", short).line
+    assert f"right here, but not where there are {MANY} places" in line
 
 
 def test_an_answer_that_rests_on_equal_sizes_is_told_so() -> None:

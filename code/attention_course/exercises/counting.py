@@ -80,18 +80,22 @@ def counted(
     }
 
 
-def largely(answer: Answer, inputs: Mapping[str, Value]) -> Value:
-    """Calls the answer with inputs in which there is very much of something.
+def largely(answer: Answer, larger: Mapping[str, Mapping[str, Value]]) -> Value:
+    """Calls the answer once each with inputs in which there is very much of something.
 
     Args:
-        answer: takes the inputs, in order; returns a tensor.
-        inputs: of them the first is a tensor of floating-point numbers.
+        answer: takes inputs, in order; returns a tensor.
+        larger: inputs by the name of what there is much of; the first of them is a tensor of
+            floating-point numbers.
 
     Returns:
-        A dictionary: "result", and "gradient", that of its sum with respect to the first of the
-        inputs; None where no gradient goes back to it.
+        By name a dictionary: "result", and "gradient", that of its sum with respect to the first
+        of the inputs; None where no gradient goes back to it.
     """
-    first, *others = inputs.values()
+    return {name: _with_gradient(answer, *inputs.values()) for name, inputs in larger.items()}
+
+
+def _with_gradient(answer: Answer, first: Tensor, *others: Value) -> dict[str, Value]:
     leaf = first.clone().requires_grad_()
     result: Any = answer(leaf.clone(), *others)
     gradient = None

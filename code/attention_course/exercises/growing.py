@@ -1,8 +1,9 @@
 """What questions share in which an answer must not loop: judge, signs and sentences.
 
 They judge two rounds. The first is what `counting.counted` returned, on small inputs: it names
-mistakes. The second is what `counting.largely` returned where there are `MANY` of something, and
-nothing that an answer does in its own process helps it there: the kernel counts its time. Right
+mistakes. The second is what `counting.largely` returned where there are `MANY` of something, of
+each thing in every case, so that no loop can be short in a case that counts. Nothing that an answer
+does in its own process helps it there: the kernel counts its time. Right
 answers took at most a quarter of what they may, loops at least three times as much (measured).
 """
 
@@ -24,7 +25,7 @@ NO_GRADIENT = (
     "your numbers are right, but no gradient comes back through your function: with operations of "
     "PyTorch alone, and without detach, they can be trained"
 )
-MANY = 20_000
+MANY = 6_000
 TIMES_AS_LONG = 5  # as the reference and a new process together
 PROCESS = 0.03  # CPU seconds of a process that calls an answer with little; measured
 
@@ -110,14 +111,16 @@ class Loops:
                 f"right here, but where there are {MANY} of something your function raises an "
                 "error, or does not come to its end in time",
             )
-        problem = compare(second["result"], right["result"], inputs, tolerance)
-        if problem is not None:
-            return Problem(
-                Rank.NUMBERS,
-                f"right here, but not where there are {MANY} of something: {problem.sentence}",
-            )
-        if compare(second["gradient"], right["gradient"], inputs, tolerance) is not None:
-            return Problem(Rank.NUMBERS, NO_GRADIENT)
+        for name, there in right.items():
+            problem = compare(second[name]["result"], there["result"], inputs, tolerance)
+            if problem is not None:
+                return Problem(
+                    Rank.NUMBERS,
+                    f"right here, but not where there are {MANY} {name}: {problem.sentence}",
+                )
+            gradient = second[name]["gradient"]
+            if compare(gradient, there["gradient"], inputs, tolerance) is not None:
+                return Problem(Rank.NUMBERS, NO_GRADIENT)
         if given["cpu"] > TIMES_AS_LONG * (expected["cpu"] + PROCESS):
             return Problem(
                 Rank.NUMBERS,

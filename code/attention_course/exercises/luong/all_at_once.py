@@ -148,9 +148,7 @@ def _sizes(inputs: Inputs) -> dict[str, int]:
 NO_LOOPS = Loops(LOOPS, _sizes, TIMES, all_states, ("queries", "annotations", "mask", "W_a", "W_c"))
 
 
-def _inputs(
-    words: int, n: int, *lengths: int, many: str, dtype: torch.dtype = torch.float32
-) -> Draw:
+def _inputs(words: int, n: int, *lengths: int, dtype: torch.dtype = torch.float32) -> Draw:
     def drawn(generator: Generator, words: int, n: int, lengths: list[int]) -> dict[str, Value]:
         mask = padding_mask(*lengths)
         return {
@@ -168,7 +166,7 @@ def _inputs(
             "source words": (2, 2, [MANY, MANY - 7]),
         }
         few = drawn(generator, words, n, list(lengths))
-        return few | {"many": drawn(generator, *large[many])}
+        return few | {"many": {name: drawn(generator, *sizes) for name, sizes in large.items()}}
 
     return draw
 
@@ -182,10 +180,10 @@ QUESTION = Question(
     difficulty=2,
     kind="make faster",
     cases=(
-        Case("padded sentences", _inputs(5, 6, 7, 4, 6, many="target words")),
-        Case("a batch of one", _inputs(6, 5, 4, many="source words")),
-        Case("equal sizes", _inputs(4, 4, 4, 2, 3, 4, many="sentences")),
-        Case("double precision", _inputs(3, 5, 5, 2, many="source words", dtype=torch.float64)),
+        Case("padded sentences", _inputs(5, 6, 7, 4, 6)),
+        Case("a batch of one", _inputs(6, 5, 4)),
+        Case("equal sizes", _inputs(4, 4, 4, 2, 3, 4)),
+        Case("double precision", _inputs(3, 5, 5, 2, dtype=torch.float64)),
     ),
     reference=all_states,
     mistakes=(

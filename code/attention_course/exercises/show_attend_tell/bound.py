@@ -110,9 +110,7 @@ def _shows_all_ways(given: Value, expected: Value, inputs: Inputs) -> bool:
     return right(given, expected, inputs) and bool(first["more"]["words"] > TIMES * first["calls"])
 
 
-def _inputs(
-    pictures: int, words: int, places: int, many: str, dtype: torch.dtype = torch.float32
-) -> Draw:
+def _inputs(pictures: int, words: int, places: int, dtype: torch.dtype = torch.float32) -> Draw:
     def drawn(generator: Generator, *size: int) -> dict[str, Value]:
         return {
             "weights": normal(generator, *size, std=1.5, dtype=dtype).softmax(-1),
@@ -120,9 +118,12 @@ def _inputs(
         }
 
     def draw(generator: Generator) -> dict[str, Value]:
-        large = [MANY if name == many else 2 for name in DIMENSIONS]
         few = drawn(generator, pictures, words, places)
-        return few | {"many": drawn(generator, *large)}
+        large = {
+            many: drawn(generator, *(MANY if name == many else 2 for name in DIMENSIONS))
+            for many in DIMENSIONS
+        }
+        return few | {"many": large}
 
     return draw
 
@@ -136,10 +137,10 @@ QUESTION = Question(
     difficulty=2,
     kind="make faster",
     cases=(
-        Case("several pictures", _inputs(4, 3, 2, "words")),
-        Case("a batch of one", _inputs(1, 4, 3, "places")),
-        Case("equal sizes", _inputs(3, 3, 3, "pictures")),
-        Case("double precision", _inputs(2, 3, 4, "places", torch.float64)),
+        Case("several pictures", _inputs(4, 3, 2)),
+        Case("a batch of one", _inputs(1, 4, 3)),
+        Case("equal sizes", _inputs(3, 3, 3)),
+        Case("double precision", _inputs(2, 3, 4, torch.float64)),
     ),
     reference=bound,
     mistakes=(
