@@ -25,6 +25,7 @@ Ask = Callable[[Job, Limits], Ran]
 
 MEMORY = 1 << 30  # bytes that an answer may take, beyond what torch and the setup take
 OUTCOME = 4 << 20  # bytes of what it returns; the largest are the weights of a small model
+MOST_LETTERS = 500  # of a hint: it may hold a name that an answer has made up
 _ENDED = {
     Ended.TIMED_OUT: Reason.TIMED_OUT,
     Ended.MEMORY: Reason.MEMORY,
@@ -108,7 +109,7 @@ class Marker:
             maximum=question.points,
             checks=tuple(case.name for case in question.cases),
             passed=verdict.passed,
-            hint=without_numbers(hint) if reason is Reason.RAISED else hint,
+            hint=(without_numbers(hint) if reason is Reason.RAISED else hint)[:MOST_LETTERS],
             mistake=verdict.mistake,
             seconds=ran.seconds,
             cpu=ran.cpu,
