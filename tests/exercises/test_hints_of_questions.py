@@ -17,7 +17,7 @@ from attention_course.exercises.judging import examine
 from torch import Tensor
 
 STEP = registry.question("bahdanau.step")
-AGAIN = "U_a h_j is computed again for each word"
+AGAIN = "your state holds no U_a h_j to go on from"
 
 
 def said(question: str, answer: Any) -> str:

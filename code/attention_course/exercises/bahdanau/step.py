@@ -41,8 +41,8 @@ VOCABULARY, EMBEDDING, HIDDEN, ALIGNMENT, ANNOTATION = 11, 5, 6, 7, 8
 # further words from a state: too many for a table of what follows each sequence of them
 FURTHER = 6
 AGAIN = (
-    "your logits are right, but U_a h_j is computed again for each word: it does not depend on the "
-    "word, so compute it once and keep it in the state, as a tensor of its own"
+    "your logits are right, but your state holds no U_a h_j to go on from: it does not depend on "
+    "the word, so compute it once, in the first call, and keep it as a tensor of its own"
 )
 GOES_ON = (
     "your logits are right, but your function does not go on from the s_i and the U_a h_j in its "
