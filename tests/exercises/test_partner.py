@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from attention_course.data.vocabulary import BOS, EOS
 from attention_course.exercises import registry
 from attention_course.exercises.asking import Outcome, Raised, Returned, ask
 from attention_course.exercises.encoder_decoder import greedy
+from attention_course.exercises.judging import examine
 from attention_course.exercises.partner import Meeting
 from attention_course.exercises.values import plain
 from attention_course.grading.isolation import frames
@@ -89,3 +91,21 @@ def test_the_model_trusts_nobody(token: Any, state: Any, words: str) -> None:
     assert len(step(TOKEN, STATE)) == 2
     with pytest.raises((TypeError, ValueError, IndexError), match=words):
         step(token, state)
+
+
+def test_who_asks_once_more_is_not_said_to_go_on_to_the_limit() -> None:
+    def late(step: Any, state: Any, max_length: int) -> Any:
+        sentences: list[list[int]] = [[] for _ in state]
+        token = torch.full((len(state),), BOS)
+        for _ in range(max_length):
+            logits, state = step(token, state)
+            if all(EOS in sentence for sentence in sentences):
+                break
+            token = logits.argmax(-1)
+            for sentence, word in zip(sentences, token.tolist(), strict=True):
+                if EOS not in sentence:
+                    sentence.append(word)
+        return sentences
+
+    line = examine(GREEDY, late, 1).line
+    assert "you call step more often than there are words" in line

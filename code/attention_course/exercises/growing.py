@@ -124,8 +124,9 @@ class Loops:
         if given["cpu"] > TIMES_AS_LONG * (expected["cpu"] + PROCESS):
             return Problem(
                 Rank.NUMBERS,
-                f"your numbers are right, but where there are {MANY} of something your function "
-                "takes many times as long as one without a loop",
+                f"your numbers are right, but where there are {MANY} of something your cell takes "
+                "many times as long as one without a loop: it goes through them one by one, or "
+                "imports or tries out something besides",
             )
         return None
 

@@ -20,6 +20,10 @@ BEHIND = 4  # words behind the limit; one or two more come of a wrong count
 ENDLESS = (
     "your sentences have no limit: stop after max_length words, since a sentence need not reach EOS"
 )
+TOO_OFTEN = (
+    "your sentences are right, but you call step more often than there are words: carry the state "
+    "on, and stop when all have ended"
+)
 
 
 def greedy(step: Step, state: Tensor, max_length: int) -> list[list[int]]:
@@ -158,7 +162,7 @@ def _most(inputs: Inputs) -> int:
 
 
 def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -> Problem | None:
-    """The same tokens; no calls after all sentences have ended.
+    """The same tokens; no more calls than there are words in all sentences.
 
     What the expected output does itself is no problem, so that mistakes can be recognised.
     """
@@ -168,10 +172,7 @@ def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -
     if problem is not None:
         return problem
     if _goes_on(given, inputs) and not _goes_on(expected, inputs):
-        return Problem(
-            Rank.NUMBERS,
-            "your sentences are right, but you go on to the limit when all have ended: stop there",
-        )
+        return Problem(Rank.NUMBERS, TOO_OFTEN)
     return None
 
 
@@ -261,7 +262,7 @@ QUESTION = Question(
         ),
         Mistake(
             "goes on to the limit",
-            "your sentences are right, but you go on to the limit when all have ended: stop there",
+            TOO_OFTEN,
             lambda step, state, n: _cut_all(_run(step, state, n)),
             sign=lambda given, expected, inputs: (
                 compare(given["returned"], expected["returned"], inputs, Tolerance()) is None

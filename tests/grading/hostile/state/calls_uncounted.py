@@ -4,7 +4,7 @@ The one sentence of a case that does not end is rightly written to the limit.
 
 question: encoder_decoder.greedy
 expect: wrong 2.5
-hint: you go on to the limit
+hint: you call step more often than there are words
 """
 
 import gc
