@@ -3,8 +3,8 @@
 They judge two rounds. The first is what `counting.counted` returned, on small inputs: it names
 mistakes. The second is what `counting.largely` returned where there are `MANY` of something, of
 each thing in every case, so that no loop can be short in a case that counts. Nothing that an answer
-does in its own process helps it there: the kernel counts its time. Right
-answers took at most a quarter of what they may, loops at least three times as much (measured).
+does in its own process helps it there: the kernel counts its time, that of the whole cell. Right
+answers took at most half of what they may, loops in all cases three times as much (measured).
 """
 
 from __future__ import annotations

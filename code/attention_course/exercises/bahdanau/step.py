@@ -44,6 +44,10 @@ AGAIN = (
     "your logits are right, but your state holds no U_a h_j to go on from: it does not depend on "
     "the word, so compute it once, in the first call, and keep it as a tensor of its own"
 )
+NO_WAY_BACK = (
+    "called again from an earlier state, your function gives another answer: it changes the state "
+    "in place or keeps something elsewhere, but a beam search goes back"
+)
 GOES_ON = (
     "your logits are right, but your function does not go on from the s_i and the U_a h_j in its "
     "state alone: with others in their place it must go on from those"
@@ -129,11 +133,7 @@ def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -
             "what the decoder knows, not the words it has read",
         )
     if compare(first["again"], right["again"], inputs, tolerance) is not None:
-        return Problem(
-            Rank.CHANGED,
-            "called again from an earlier state, your function gives another answer: it changes "
-            "the state in place or keeps something elsewhere, but a beam search goes back",
-        )
+        return Problem(Rank.CHANGED, NO_WAY_BACK)
     if expected["second"] is None:  # of a mistake without s_i: its logits say all
         return None
     if given["second"] is None and not holds_s(inputs, first):
@@ -245,8 +245,7 @@ QUESTION = Question(
         ),
         Mistake(
             "changed in place",
-            "called again from an earlier state, your function gives another answer: it changes "
-            "the state in place or keeps something elsewhere, but a beam search goes back",
+            NO_WAY_BACK,
             in_place,
             sign=_shows_change,
         ),
