@@ -13,6 +13,7 @@ import attention_course
 
 EXPERIMENTS = (
     "bahdanau", "multi30k", "show_attend_tell", "luong_rates", "luong", "self_attention",
+    "transformer",
     "universal_transformer",
 )  # fmt: skip
 DATA_SETS = (
