@@ -53,15 +53,31 @@ def cell(question: Question, kind: str, name: str) -> str:
 @functools.cache
 def _module(question_id: str) -> str:
     exercise, _, name = question_id.partition(".")
-    path = f"attention_course.exercises.{exercise}.{name}"
+    package = f"attention_course.exercises.{exercise}"
+    question: Question = importlib.import_module(f"{package}.{name}").QUESTION
+    whole = "\n".join(_bare(f"{package}.{name}", package, question.answer, set()))
+    return f"{KEPT}\n{whole}"
+
+
+def _bare(path: str, package: str, answer: str, seen: set[str]) -> list[str]:
+    """The source of a module, behind that of each module of the exercise that it imports from."""
+    if path in seen:
+        return []
+    seen.add(path)
     module = importlib.import_module(path)
-    question: Question = module.QUESTION
     tree = ast.parse(inspect.getsource(module))
+    sources: list[str] = []
     given = ""
     for statement in list(tree.body):
-        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+        if not isinstance(statement, ast.ImportFrom):
+            continue
+        origin = f"{statement.module}"
+        if origin == "__future__":
             tree.body.remove(statement)
-        elif isinstance(statement, ast.ImportFrom) and ".exercises." in f"{statement.module}.":
+        elif f"{origin}.".startswith(f"{package}."):
+            tree.body.remove(statement)
+            sources += _bare(origin, package, answer, seen)
+        elif ".exercises." in f"{origin}.":
             tree.body.remove(statement)
             for alias in statement.names:
                 thing = getattr(module, alias.name)
@@ -70,8 +86,7 @@ def _module(question_id: str) -> str:
                     given += f"{ast.unparse(bare)}\n"
                 elif alias.name not in {"Mistake", "Question"}:
                     given += f"{alias.name} = anything\n"
-    tree = _Bare(question.answer).visit(tree)
-    return f"{KEPT}\n{given}\n{ast.unparse(tree)}"
+    return [*sources, f"{given}\n{ast.unparse(_Bare(answer).visit(tree))}"]
 
 
 class _Bare(ast.NodeTransformer):
