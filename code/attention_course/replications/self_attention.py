@@ -83,6 +83,7 @@ SETTINGS: Settings = {
     "agreement": _AGREEMENT,
     "scale": {
         **_AGREEMENT,
+        "steps": 1500,
         "learning_rate": 2e-3,  # wide models learn nothing at twice that, scaled or not
         "model": {**_AGREEMENT["model"], "heads": 1},
         "variants": {
