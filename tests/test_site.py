@@ -85,6 +85,14 @@ def test_maths_is_typeset(site: str, browser: webdriver.Chrome, page: str) -> No
         """
     )
     assert wrong == []
+    raw = browser.execute_script(
+        r"""
+        const prose = document.querySelector("article").cloneNode(true);
+        prose.querySelectorAll("pre, code, script, style, .math, svg").forEach(n => n.remove());
+        return prose.textContent.match(/\$[^\s$][^$\n]*\$|\{(term|cite|eq|numref|ref|doc)\}/g) || [];
+        """
+    )
+    assert raw == []  # a cell that makes Markdown needs `markdown_format: myst`
     if browser.find_elements(By.CSS_SELECTOR, "article mjx-container"):
         fonts = browser.execute_script(
             """
