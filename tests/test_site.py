@@ -89,7 +89,8 @@ def test_maths_is_typeset(site: str, browser: webdriver.Chrome, page: str) -> No
         r"""
         const prose = document.querySelector("article").cloneNode(true);
         prose.querySelectorAll("pre, code, script, style, .math, svg").forEach(n => n.remove());
-        return prose.textContent.match(/\$[^\s$][^$\n]*\$|\{(term|cite|eq|numref|ref|doc)\}/g) || [];
+        const source = /\$[^\s$][^$\n]*\$|\{(term|cite|eq|numref|ref|doc)\}/g;
+        return prose.textContent.match(source) || [];
         """
     )
     assert raw == []  # a cell that makes Markdown needs `markdown_format: myst`
