@@ -91,16 +91,18 @@ def test_the_scale_is_taken_back_from_every_attention() -> None:
         assert not torch.allclose(one, other)
 
 
-def test_a_variant_says_how_it_is_trained_and_a_seed_gives_all_the_same_batches(
+def test_a_variant_says_how_it_is_trained_and_a_seed_gives_weights_and_batches(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     seen: list[list[torch.Tensor]] = []
     how: list[tuple[float, float]] = []
+    first: list[torch.Tensor] = []
 
     def fit(
         model: Any, batches: Any, *, steps: int, optimizer: Any, schedule: Any, **options: Any
     ) -> Any:
         seen.append([next(batches).source for _ in range(steps)])
+        first.append(model.E_target.weight.detach().clone())
         (group,) = optimizer(model.parameters()).param_groups
         assert group["lr"] == TOY["learning_rate"]
         assert group["betas"] == transformer.BETAS
@@ -123,6 +125,8 @@ def test_a_variant_says_how_it_is_trained_and_a_seed_gives_all_the_same_batches(
     for batches in (smooth, none):
         assert all(torch.equal(a, b) for a, b in zip(plain, batches, strict=True))
     assert not all(torch.equal(a, b) for a, b in zip(plain, other, strict=True))
+    assert torch.equal(first[0], first[1])
+    assert not torch.equal(first[0], first[3])
     warm, cold = cosine(4, 2)(1), cosine(4, 0)(1)
     assert warm != cold
     assert how == [(0, warm), (0.1, warm), (0, cold), (0, warm)]

@@ -50,8 +50,8 @@ def ran(warm: Warm, source: str, barred: tuple[str, ...] = (MODEL,), setup: str 
         "def f(x):\n    class Own(RNNSearch, nn.Module):\n        pass",
         "from attention_course.models.bahdanau import RNNSearch\n"
         "def f(x):\n    type.__call__(RNNSearch, 1).attention",
-        "from attention_course.models import scores\n"
-        "def f(x): return scores.AdditiveAttention(1, 1, 1)",
+        "from attention_course.models import show_attend_tell\n"
+        "def f(x): return show_attend_tell.AdditiveAttention(1, 1, 1)",
     ],
 )
 def test_what_it_has_cannot_be_used(warm: Warm, source: str) -> None:
