@@ -3,6 +3,7 @@
 from attention_course.widgets.attention_map import AttentionExample, AttentionMap
 from attention_course.widgets.attention_window import AttentionWindow
 from attention_course.widgets.picture_attention import PictureAttention, PictureExample
+from attention_course.widgets.ponder_bars import PonderBars, PonderExample
 
 __all__ = [
     "AttentionExample",
@@ -10,4 +11,6 @@ __all__ = [
     "AttentionWindow",
     "PictureAttention",
     "PictureExample",
+    "PonderBars",
+    "PonderExample",
 ]
