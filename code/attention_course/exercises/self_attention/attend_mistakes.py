@@ -1,0 +1,162 @@
+"""Known mistakes in answers to self_attention.attend."""
+
+from __future__ import annotations
+
+from attention_course.exercises.question import Mistake
+from attention_course.exercises.self_attention.attend_answers import (
+    attention,
+    attention_with,
+    everywhere,
+    gradient_lost,
+    not_a_number,
+    weights_of,
+)
+
+LOW = -1e9
+
+MISTAKES = (
+    Mistake(
+        "no scale",
+        "your scores are not divided: the product of query and key is divided by √d_k",
+        attention_with(scale=lambda query, key, value: 1.0),
+    ),
+    Mistake(
+        "multiplied by the root",
+        "your scores are multiplied by √d_k; they are divided by it",
+        attention_with(scale=lambda query, key, value: query.shape[-1] ** 0.5),
+    ),
+    Mistake(
+        "divided by d_k",
+        "your scores are divided by d_k itself; they are divided by its root",
+        attention_with(scale=lambda query, key, value: 1 / query.shape[-1]),
+    ),
+    Mistake(
+        "root of d_v",
+        "your scores are divided by √d_v, the root of a value's size; it is that of a query's, d_k",
+        attention_with(scale=lambda query, key, value: value.shape[-1] ** -0.5),
+    ),
+    Mistake(
+        "root of all heads",
+        "your scores are divided by the root of all the heads' numbers, H · d_k; each head is "
+        "scaled by its own, √d_k",
+        attention_with(scale=lambda query, key, value: (query.shape[1] * query.shape[-1]) ** -0.5),
+    ),
+    Mistake(
+        "root of S",
+        "your scores are divided by √S, the root of the number of words; it is that of a query's "
+        "size, d_k",
+        attention_with(scale=lambda query, key, value: key.shape[-2] ** -0.5),
+    ),
+    Mistake(
+        "softmax over the queries",
+        "your softmax runs over the queries, not over the keys: each row of the scores, their last "
+        "dimension, shares out one query's weight",
+        attention_with(
+            weights=lambda scores, mask: (
+                scores.masked_fill(~mask, LOW).softmax(-2).masked_fill(~mask, 0.0)
+            )
+        ),
+    ),
+    Mistake(
+        "softmax over the heads",
+        "your softmax runs over the heads; each head has weights of its own, which sum to one over "
+        "the keys",
+        attention_with(
+            weights=lambda scores, mask: (
+                scores.masked_fill(~mask, LOW).softmax(1).masked_fill(~mask, 0.0)
+            )
+        ),
+    ),
+    Mistake(
+        "softmax over the texts",
+        "your softmax runs over the texts of the batch, the first dimension; it runs over the "
+        "keys, the last",
+        attention_with(
+            weights=lambda scores, mask: (
+                scores.masked_fill(~mask, LOW).softmax(0).masked_fill(~mask, 0.0)
+            )
+        ),
+    ),
+    Mistake(
+        "no softmax",
+        "you sum the values with the scores themselves; the softmax makes weights of them first",
+        attention_with(weights=lambda scores, mask: scores.masked_fill(~mask, 0.0)),
+    ),
+    Mistake(
+        "mask after the softmax",
+        "your mask comes after the softmax: words that may not be seen have taken their share, and "
+        "the rest no longer sums to one",
+        attention_with(weights=lambda scores, mask: scores.softmax(-1).masked_fill(~mask, 0.0)),
+    ),
+    Mistake(
+        "opposite sense",
+        "your mask has the opposite sense: True is where one may look",
+        lambda query, key, value, mask: attention(query, key, value, ~mask),
+    ),
+    Mistake(
+        "no mask",
+        "your mask does nothing: words that may not be seen get weight",
+        attention_with(weights=lambda scores, mask: scores.softmax(-1)),
+    ),
+    Mistake(
+        "scores of zero",
+        "you set the scores that the mask forbids to 0, but exp(0) is 1, so that they still get "
+        "weight",
+        attention_with(weights=lambda scores, mask: scores.masked_fill(~mask, 0.0).softmax(-1)),
+    ),
+    Mistake(
+        "scores of zero, cut afterwards",
+        "what is forbidden gets no weight, but its score of 0 has taken part in the softmax, where "
+        "exp(0) is 1: it must count as minus infinity",
+        attention_with(
+            weights=lambda scores, mask: (
+                scores.masked_fill(~mask, 0.0).softmax(-1).masked_fill(~mask, 0.0)
+            )
+        ),
+    ),
+    Mistake(
+        "mask added",
+        "you add the mask to the scores, 1 where one may look: what is forbidden has to be minus "
+        "infinity, not 1 less",
+        attention_with(weights=lambda scores, mask: (scores + mask).softmax(-1)),
+    ),
+    Mistake(
+        "NaN where one may look nowhere",
+        "a word that may look nowhere gets NaN: the softmax of nothing but minus infinity; it has "
+        "to get zeros",
+        attention_with(weights=not_a_number),
+    ),
+    Mistake(
+        "everywhere instead of nowhere",
+        "a word that may look nowhere looks everywhere: equal scores, however low, make even "
+        "weights; it has to get zeros",
+        attention_with(weights=everywhere),
+    ),
+    Mistake(
+        "NaN in the gradient",
+        "your numbers are right, but where a word may look nowhere the gradients that come back "
+        "are NaN: minus infinity was added to the scores, and nan_to_num mends only the way there",
+        attention_with(weights=gradient_lost),
+    ),
+    Mistake(
+        "weights detached",
+        "your numbers are right, but no gradient comes back to queries and keys: the weights are "
+        "cut off by detach, item or no_grad",
+        attention_with(weights=lambda scores, mask: weights_of(scores, mask).detach()),
+    ),
+    Mistake(
+        "keys for values",
+        "you sum the keys by their weights; it is the values that are summed",
+        lambda query, key, value, mask: attention(query, key, key, mask),
+    ),
+    Mistake(
+        "weights alone",
+        "these are the weights, (B, H, T, S): the values have still to be summed with them",
+        lambda query, key, value, mask: weights_of(query @ key.mT * query.shape[-1] ** -0.5, mask),
+    ),
+    Mistake(
+        "heads behind words",
+        "your heads stand behind the words, (B, T, H, d_v); leave them before, (B, H, T, d_v)",
+        lambda query, key, value, mask: attention(query, key, value, mask).transpose(1, 2),
+    ),
+)
