@@ -353,6 +353,15 @@ def test_a_word_shows_its_window(browser: webdriver.Chrome, page: str) -> None:
     assert chart.accessible_name == reader.said
 
 
+def test_a_weight_just_below_one_is_shown_as_one(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    figure = AttentionWindow(["a", "b"], ["t"], [0], [[6, 0]], 1, 50)
+    assert 0.995 < figure.weights()[0, 0] < 0.9985
+    open_page(browser, write_page(tmp_path / "one.html", figure))
+    reader = Reader(browser)
+    assert reader.texts(".aw-word small")[0] == "1.00"
+    assert reader.texts("td.on")[0] == "1.00"
+
+
 def test_the_chart_is_drawn_to_scale(browser: webdriver.Chrome, page: str) -> None:
     open_page(browser, page)
     reader = Reader(browser)

@@ -1,8 +1,8 @@
 const READ_OUT = 3;
 
 // The table is the data: nothing is stored twice, so what is read out is what is shown.
-const read = (example) => {
-  const [head, ...rows] = example.querySelectorAll("tr");
+const read = (table) => {
+  const [head, ...rows] = table.querySelectorAll("tr");
   const cells = rows.map((row) => [...row.querySelectorAll("td")]);
   const axis = (heads, line) => ({ heads, line, words: heads.map((h) => h.textContent) });
   const target = axis(rows.map((row) => row.querySelector("th")), (t) => cells[t]);
@@ -34,10 +34,9 @@ const sentence = (axis, i, showGold) => {
 
 // A cell's shade, number and outline, worn by the button of its word.
 const wear = (button, cell) => {
-  button.style.cssText = cell ? cell.style.cssText : "";
-  button.classList.toggle("f", !!cell && cell.classList.contains("f"));
-  button.classList.toggle("g", !!cell && cell.classList.contains("g"));
-  button.lastChild.innerHTML = cell ? cell.innerHTML : "";
+  button.style.cssText = cell.style.cssText;
+  button.className = cell.className;
+  button.lastChild.innerHTML = cell.innerHTML;
 };
 
 const addSentence = (view, axis, label) => {
@@ -49,13 +48,15 @@ const addSentence = (view, axis, label) => {
   addWords(view, label, axis.buttons);
 };
 
-const enhance = (root, example) => {
-  const map = read(example);
+// Makes the words of a table answer. `labels` are those of source and target words; `told` is called
+// with what is chosen and gives what is to be read out before it.
+const addMap = (root, example, table, labels, told = () => "") => {
+  const map = read(table);
   map.target.isTarget = true;
-    const table = example.querySelector("table");
   const view = make("div", "am-view am-shaded");
   const said = make("p", "am-said");
   said.setAttribute("role", "status");
+  const blank = make("td", "");
   let chosen;
 
   // `across` is the word of the other sentence whose cell the mouse is on, if it is on one.
@@ -69,10 +70,10 @@ const enhance = (root, example) => {
     [axis, axis.other].forEach((side) => side.buttons.forEach((button, j) => {
       const own = side === axis && j === i;
       side.heads[j].classList.toggle("on", own || (side !== axis && j === across));
-      wear(button, side === axis ? null : line[j]);
+      wear(button, side === axis ? blank : line[j]);
     }));
     tabStop(axis.buttons, i);
-    said.textContent = sentence(axis, i, !root.matches(".am-plain"));
+    said.textContent = told(axis, i) + sentence(axis, i, !root.matches(".am-plain"));
     if (scroll) reveal(table, line.reduce((a, b) => (weight(b) > weight(a) ? b : a)));
   };
 
@@ -91,13 +92,13 @@ const enhance = (root, example) => {
     if (axis) choose(axis, i, across, !!event.target.closest("button"));
   };
 
-  addSentence(view, map.source, "Source words");
-  addSentence(view, map.target, "Target words, one at a time");
+  addSentence(view, map.source, labels[0]);
+  addSentence(view, map.target, labels[1]);
   view.append(said);
   onTouch(example, touch);
-  root.addEventListener("change", () => choose(...chosen));
+  example.querySelector(".am-box").before(view);
   choose(map.target, 0);
-  table.parentNode.before(view);
+  return { cells: map.cells, choose, again: () => choose(...chosen) };
 };
 
 takeUp(".attention-map", (root, bar, examples) => {
@@ -105,5 +106,8 @@ takeUp(".attention-map", (root, bar, examples) => {
     const toggle = (event) => root.classList.toggle("am-plain", !event.target.checked);
     addCheckbox(bar, "Outline the gold alignment", true, toggle);
   }
-  examples.forEach((example) => enhance(root, example));
+  examples.forEach((example) => {
+    const labels = ["Source words", "Target words, one at a time"];
+    root.addEventListener("change", addMap(root, example, example.querySelector("table"), labels).again);
+  });
 });

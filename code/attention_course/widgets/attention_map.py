@@ -8,7 +8,6 @@ needs neither a kernel nor a network.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from operator import index
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,7 @@ class AttentionExample:
         an array or nested lists; finite and not negative. Rows need not sum to 1 (a column may be
         cut off, a map may hold something other than a softmax); where a weight exceeds 1, the
         shades are relative to the largest weight.
-    gold: pairs `(t, s)`, 0-based, of words that translate each other, or None.
+    gold: pairs `(t, s)`, 0-based, of words that translate each other; None for none known.
     title: what the example is called where a reader chooses among several.
 
     Raises ValueError when a sentence is empty or a plain string, when the weights have another
@@ -44,7 +43,7 @@ class AttentionExample:
         self.source = parts.check_words(source, "source")
         self.target = parts.check_words(target, "target")
         self.weights = _weights(weights, len(self.target), len(self.source))
-        self.gold = _gold(gold, len(self.target), len(self.source))
+        self.gold = parts.check_gold(gold, len(self.target), len(self.source))
         self.title = title
 
     def __repr__(self) -> str:
@@ -113,45 +112,11 @@ def _weights(weights: Any, targets: int, sources: int) -> NDArray[np.float64]:
     return array
 
 
-def _gold(
-    gold: Collection[tuple[int, int]] | None, targets: int, sources: int
-) -> frozenset[tuple[int, int]] | None:
-    if gold is None:
-        return None
-    for pair in gold:
-        try:
-            t, s = map(index, pair)
-        except (TypeError, ValueError):
-            raise ValueError(
-                f"gold holds {pair!r}, expected pairs (target index, source index)"
-            ) from None
-        if not (0 <= t < targets and 0 <= s < sources):
-            raise ValueError(
-                f"gold pair {(t, s)} lies outside; expected (target index, source index) with "
-                f"0 <= target index < {targets} and 0 <= source index < {sources}"
-            )
-    return frozenset((index(t), index(s)) for t, s in gold)
-
-
 def _example_html(example: AttentionExample, title: str) -> str:
     largest = max(1.0, float(example.weights.max()))
-    cells = [_cells_html(example, t, largest) for t in range(len(example.target))]
+    cells = parts.rows_html(example.weights, example.gold, largest)
     table = parts.table_html(
         example.source, example.target, cells, f"Attention weights {title}".rstrip()
     )
     scale = f"--top:{parts.exact(largest)}" if largest > 1 else ""
     return parts.example_html(title, table, scale)
-
-
-def _cells_html(example: AttentionExample, t: int, largest: float) -> str:
-    cells = []
-    # Rounded once, for all that follows: shade, text and number must agree.
-    for s, weight in enumerate(example.weights[t].round(3)):
-        is_gold = example.gold is not None and (t, s) in example.gold
-        names = ["g"] * is_gold + ["f"] * bool(weight / largest >= parts.FLIP_FROM)
-        attributes = f' class="{" ".join(names)}"' if names else ""
-        shade = parts.exact(weight)
-        attributes += f' style="--w:{shade}"' if shade != "0" else ""
-        spoken = "<span> gold</span>" if is_gold else ""
-        cells.append(f"<td{attributes}>{parts.shown(weight)}{spoken}</td>")
-    return "".join(cells)

@@ -128,7 +128,7 @@ const enhance = (root, bar, example) => {
     const found = weigh(at(t));
     found.mass = sum(found.weights).toFixed(2);
     found.rounded = found.weights.map((w) => Number(w.toFixed(3)));
-    found.texts = found.rounded.map((w) => (w >= given.blank ? w.toFixed(2).slice(w < 1 ? 1 : 0) : ""));
+    found.texts = found.rounded.map((w) => shown(w, given));
     return found;
   };
   const sentence = (t, found) => {
@@ -143,14 +143,12 @@ const enhance = (root, bar, example) => {
       ` to “${name(source, last)}”. Weights: ${largest.join(", ") || "none reaches 0.01"}.` +
       ` Mass: ${found.mass}.`;
   };
-  const fill = (row, found) => row.forEach((cell, s) => {
+  const fillRow = (row, found) => row.forEach((cell, s) => {
     if (s === source.length) {
       cell.textContent = found.mass;
       return;
     }
-    cell.textContent = found.texts[s];
-    cell.style.setProperty("--w", found.rounded[s]);
-    cell.classList.toggle("f", found.rounded[s] >= given.flip);
+    fill(cell, found.rounded[s], given);
     cell.classList.toggle("o", !found.inside[s]);
   });
 
@@ -167,7 +165,7 @@ const enhance = (root, bar, example) => {
     press(buttons, chosen);
     tabStop(buttons, chosen);
     rows.forEach((row, t) => {
-      fill(cells[t], weightsOf(t));
+      fillRow(cells[t], weightsOf(t));
       [heads[t], ...cells[t]].forEach((cell) => cell.classList.toggle("on", t === chosen));
     });
     showD(set.D);

@@ -99,7 +99,10 @@ class AttentionWindow:
 
     def _repr_html_(self) -> str:
         cells = [
-            "".join(map(_cell_html, weights.round(3), inside))
+            "".join(
+                parts.cell_html(float(weight), names=["o"] * (not seen))
+                for weight, seen in zip(weights, inside, strict=True)
+            )
             + f'<td class="aw-mass">{weights.sum():.2f}</td>'
             for weights, inside in zip(self.weights(), self._inside(self.D), strict=True)
         ]
@@ -122,14 +125,6 @@ class AttentionWindow:
         data = f' data-given="{escape(json.dumps(given, separators=(",", ":")))}"'
         body = parts.example_html(self._setting(), table)
         return parts.figure_html("attention-window", body, note, ["table"], data)
-
-
-def _cell_html(weight: float, inside: bool) -> str:
-    names = ["o"] * (not inside) + ["f"] * bool(weight >= parts.FLIP_FROM)
-    attributes = f' class="{" ".join(names)}"' if names else ""
-    shade = parts.exact(weight)
-    attributes += f' style="--w:{shade}"' if shade != "0" else ""
-    return f"<td{attributes}>{parts.shown(weight)}</td>"
 
 
 def _shaped(values: Any, name: str, shape: tuple[int, ...], meaning: str) -> NDArray[np.float64]:

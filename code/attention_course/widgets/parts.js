@@ -17,23 +17,27 @@ const button = (text) => {
 const name = (words, i) =>
   words.filter((word) => word === words[i]).length > 1 ? `${words[i]} (word ${i + 1})` : words[i];
 
-// The buttons of a sentence: one stop of the Tab key for all of them, arrows move between them.
 const addWords = (view, label, buttons) => {
   const group = make("div", "am-words");
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", label);
   group.append(...buttons);
   view.append(make("p", "am-label", label), group);
+  addKeys(group, buttons);
+};
+
+// One stop of the Tab key for all the buttons; arrows move between them, in rows of `across`.
+const addKeys = (group, buttons, across = 1) => {
   tabStop(buttons, 0);
   group.addEventListener("keydown", (event) => {
     const last = buttons.length - 1;
     const i = buttons.indexOf(document.activeElement);
     const to = {
-      ArrowRight: i + 1, ArrowDown: i + 1, ArrowLeft: i - 1, ArrowUp: i - 1, Home: 0, End: last,
+      ArrowRight: i + 1, ArrowDown: i + across, ArrowLeft: i - 1, ArrowUp: i - across, Home: 0, End: last,
     }[event.key];
     if (to === undefined) return;
     event.preventDefault();
-    buttons[Math.min(Math.max(to, 0), last)].focus();
+    buttons[to]?.focus();
   });
 };
 
@@ -64,23 +68,27 @@ const addCheckbox = (bar, text, checked, change) => {
   return box;
 };
 
-const addChooser = (root, bar, examples) => {
+const showOnly = (examples, i) => examples.forEach((e, j) => { e.hidden = j !== i; });
+
+const addChooser = (bar, examples) => {
   const select = make("select", "");
   examples.forEach((example) => select.append(make("option", "", example.dataset.title)));
-  const show = () => examples.forEach((e, i) => { e.hidden = i !== select.selectedIndex; });
-  root.classList.add("am-titled");
-  select.addEventListener("change", show);
-  show();
+  select.addEventListener("change", () => showOnly(examples, select.selectedIndex));
   addControl(bar, "Example", select, true);
 };
 
-// Every figure brings its script; each copy takes up the figures that no earlier copy has.
-const takeUp = (selector, enhance) => document.querySelectorAll(selector).forEach((root) => {
+// Every figure brings its script; each copy takes up the figures that no earlier copy has. `choice`
+// adds what a reader chooses among several examples with.
+const takeUp = (selector, enhance, choice = addChooser) => document.querySelectorAll(selector).forEach((root) => {
   if (root.attentionFigure) return;
   root.attentionFigure = true;
   const examples = [...root.querySelectorAll(".am-example")];
   const bar = make("div", "am-bar");
-  if (examples.length > 1) addChooser(root, bar, examples);
+  if (examples.length > 1) {
+    root.classList.add("am-titled");
+    choice(bar, examples);
+    showOnly(examples, 0);
+  }
   examples[0].before(bar);
   enhance(root, bar, examples);
   bar.hidden = !bar.childNodes.length;

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
+from operator import index
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -49,12 +50,15 @@ def figure_html(kind: str, body: str, note: str, shared: Sequence[str], data: st
 
 @cache
 def asset(name: str) -> str:
-    """A file beside this one, without the comments and the indentation a reader's page can spare.
+    """A file beside this one, without the comments and the blanks that a reader's page can spare.
 
     Comments stand on lines of their own in these files, so that they can be told from content.
+    No style has braces, commas or semicolons within quotes.
     """
     text = (files(__package__) / name).read_text(encoding="utf-8")
     text = re.sub(r"^\s*(//.*|/\*.*?\*/)\s*$", "", text, flags=re.MULTILINE)
+    if name.endswith(".css"):
+        text = re.sub(r"\s*([{};,])\s*", r"\1", text)
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
@@ -112,6 +116,39 @@ def table_html(
     )
 
 
+def cell_html(
+    weight: float, largest: float = 1.0, names: Sequence[str] = (), spoken: str = ""
+) -> str:
+    """The `<td>` of a weight, which is rounded here, so that shade, text and number agree.
+
+    largest: the weight that has the full shade.
+    names: its classes.
+    spoken: what is read out after its number and not seen.
+    """
+    weight = round(weight, 3)
+    names = [*names, *["f"] * bool(weight / largest >= FLIP_FROM)]
+    attributes = f' class="{" ".join(names)}"' if names else ""
+    shade = exact(weight)
+    attributes += f' style="--w:{shade}"' if shade != "0" else ""
+    hidden = f"<span> {spoken}</span>" if spoken else ""
+    return f"<td{attributes}>{shown(weight)}{hidden}</td>"
+
+
+def rows_html(
+    weights: NDArray[np.float64], gold: frozenset[tuple[int, int]], largest: float = 1.0
+) -> list[str]:
+    """The `<td>`s of each row of weights (T, S); outlined where the words translate each other."""
+    return [
+        "".join(
+            cell_html(float(weight), largest, ["g"], "gold")
+            if (t, s) in gold
+            else cell_html(float(weight), largest)
+            for s, weight in enumerate(row)
+        )
+        for t, row in enumerate(weights)
+    ]
+
+
 def exact(value: float) -> str:
     """Three decimals, without zeros at either end: a figure holds many numbers."""
     text = f"{value:.3f}".strip("0").rstrip(".")
@@ -140,6 +177,25 @@ def check_words(words: Sequence[str], name: str) -> tuple[str, ...]:
                 "turn ids into words with Vocabulary.decode"
             )
     return words
+
+
+def check_gold(
+    gold: Collection[tuple[int, int]] | None, targets: int, sources: int
+) -> frozenset[tuple[int, int]]:
+    """The pairs, none for None; ValueError for what is no pair of two words' indices."""
+    for pair in gold or ():
+        try:
+            t, s = map(index, pair)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"gold holds {pair!r}, expected pairs (target index, source index)"
+            ) from None
+        if not (0 <= t < targets and 0 <= s < sources):
+            raise ValueError(
+                f"gold pair {(t, s)} lies outside; expected (target index, source index) with "
+                f"0 <= target index < {targets} and 0 <= source index < {sources}"
+            )
+    return frozenset((index(t), index(s)) for t, s in gold or ())
 
 
 def to_array(values: Any, name: str, expected: str) -> NDArray[np.float64]:

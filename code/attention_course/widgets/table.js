@@ -12,3 +12,12 @@ const reveal = (table, cell) => {
   box.scrollTop += top < 0 ? top : Math.max(bottom, 0);
   box.scrollLeft += left < 0 ? left : Math.max(right, 0);
 };
+
+// As parts.py writes them: a weight as a text of two decimals, and the cell of a weight.
+const shown = (weight, { blank }) => (weight >= blank ? weight.toFixed(2).replace(/^0/, "") : "");
+
+const fill = (cell, weight, given) => {
+  cell.replaceChildren(shown(weight, given), ...cell.children);
+  cell.style.setProperty("--w", weight);
+  cell.classList.toggle("f", weight >= given.flip);
+};
