@@ -164,15 +164,7 @@ def _example_html(example: PonderExample, title: str) -> str:
 
 def _cells_html(side: _Side, t: int, most: int) -> str:
     steps, remainder = int(side.steps[t]), float(side.remainder[t])
-    # Rounded once, for all that follows: shade, bar and number must agree.
-    made = "".join(map(_weight_html, side.weights[t, :steps].round(3)))
+    made = "".join(parts.cell_html(float(weight)) for weight in side.weights[t, :steps])
     halted = "<td>–</td>" * (most - steps)
     last = f"{remainder:.2f}" if remainder else "none"
-    return f'{made}{halted}<td class="pb-number">{steps}</td><td class="pb-number">{last}</td>'
-
-
-def _weight_html(weight: float) -> str:
-    dark = ' class="f"' if weight >= parts.FLIP_FROM else ""
-    shade = parts.exact(weight)
-    style = f' style="--w:{shade}"' if shade != "0" else ""
-    return f"<td{dark}{style}>{parts.shown(weight)}</td>"
+    return f"{made}{halted}<td>{steps}</td><td>{last}</td>"
