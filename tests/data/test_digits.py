@@ -23,6 +23,9 @@ def all_pairs(corpus: Corpus) -> tuple[Pair, ...]:
 
 def numbers(source: tuple[str, ...]) -> list[str]:
     """Both numbers of an addition as one writes them, the highest digit first."""
+    if "+" not in source:
+        parts = zip(*(column.split("+") for column in source), strict=True)
+        return ["".join(reversed(part)).lstrip("0") or "0" for part in parts]
     return ["".join(reversed(n.split())) for n in " ".join(source).split(" + ")]
 
 
@@ -46,7 +49,19 @@ def test_numbers_are_added() -> None:
             assert all(n == "0" or n[0] != "0" for n in (one, other, "".join(pair.target[::-1])))
             assert set(pair.source) <= {*map(str, range(base)), "+"}
     assert add(("7", "2", "+", "5", "9")).target == ("2", "2", "1")
+    assert add(("7+5", "2+9")).target == ("2", "2", "1")
     assert add(("5", "+", "5"), 10).target == ("0", "1")
+
+
+def test_columns_hold_the_same_numbers() -> None:
+    for base in (2, 10):
+        rows, columns = (addition(**SMALL, base=base, columns=which) for which in (False, True))
+        for row, column in zip(all_pairs(rows), all_pairs(columns), strict=True):
+            assert numbers(row.source) == numbers(column.source)
+            assert row.target == column.target
+            assert carries(row.source, base) == carries(column.source, base)
+            assert len(column.source) == max(map(len, numbers(row.source)))
+        assert len(columns.encode(columns.train)) == 60  # no word is unknown
 
 
 def test_carries_with_a_pencil() -> None:
@@ -89,8 +104,9 @@ def test_sources_differ_and_have_their_lengths(name: str) -> None:
 
 
 def test_the_order_of_two_numbers_makes_no_new_sum() -> None:
-    corpus = addition(train=40, validation=5, test=10, lengths=(1, 1))
-    assert len({tuple(sorted(numbers(pair.source))) for pair in all_pairs(corpus)}) == 55
+    for columns in (False, True):
+        corpus = addition(train=40, validation=5, test=10, lengths=(1, 1), columns=columns)
+        assert len({tuple(sorted(numbers(pair.source))) for pair in all_pairs(corpus)}) == 55
     with pytest.raises(ValueError, match=r"too few different .* out of 11: found 55"):
         addition(train=56, validation=0, test=0, lengths=(1, 1))
 

@@ -110,6 +110,7 @@ def addition(
     base: int = 10,
     lengths: Lengths = (1, 5),
     test_lengths: Lengths | None = None,
+    columns: bool = False,
     seed: int = 0,
 ) -> Corpus:
     """Two numbers, to be added, each from its lowest digit to its highest.
@@ -124,6 +125,8 @@ def addition(
         lengths: the fewest and the most digits of each of the two numbers in training and
             validation; both lengths are drawn for themselves.
         test_lengths: the same of the test; None: as in training.
+        columns: whether the numbers stand below each other, as on paper, instead of one after the
+            other: 27 + 95 has the source ``7+5 2+9``. The shorter one ends in zeros.
         seed: decides on the numbers.
 
     Raises:
@@ -138,26 +141,31 @@ def addition(
     if base > 10:
         raise ValueError(f"base is {base}, expected at most 10: a digit is one of 0 to 9")
     random, digits = Random(seed), [str(i) for i in range(base)]
+    signs = [f"{a}{PLUS}{b}" for a in digits for b in digits] if columns else [PLUS]
 
     def number(lengths: Lengths) -> Words:
         length = random.randint(*lengths)
         highest = random.choice(digits if length == 1 else digits[1:])
         return (*random.choices(digits, k=length - 1), highest)
 
+    def draw(lengths: Lengths) -> Words:
+        source = (*number(lengths), PLUS, *number(lengths))
+        return tuple(f"{a}{PLUS}{b}" for a, b in _columns(source)) if columns else source
+
     return distinct_corpus(
         "addition",
-        [*digits, PLUS],
-        draw=lambda lengths: (*number(lengths), PLUS, *number(lengths)),
+        [*digits, *signs],
+        draw=draw,
         solve=lambda source: add(source, base),
         counts=(train, validation, test),
         lengths=lengths,
         test_lengths=test_lengths or lengths,
-        key=lambda source: tuple(sorted(_summands(source))),
+        key=lambda source: tuple(sorted(zip(*_columns(source), strict=True))),
     )
 
 
 def add(source: Words, base: int = 10) -> Pair:
-    """Two numbers and their sum, each from the lowest digit on."""
+    """Two numbers, one after the other or in columns, and their sum, from the lowest digit on."""
     digits, carry = [], 0
     for column in _columns(source):
         carry, digit = divmod(sum(column) + carry, base)
@@ -180,11 +188,10 @@ def carries(source: Words, base: int = 10) -> list[int]:
     return runs if runs[-1] else runs[:-1]
 
 
-def _summands(source: Words) -> tuple[Words, Words]:
-    plus = source.index(PLUS)
-    return source[:plus], source[plus + 1 :]
-
-
 def _columns(source: Words) -> list[tuple[int, int]]:
     """The digits of both numbers that are added, zeros after the shorter one's last."""
-    return [(int(a), int(b)) for a, b in zip_longest(*_summands(source), fillvalue="0")]
+    if PLUS not in source:
+        return [(int(a), int(b)) for a, b in (column.split(PLUS) for column in source)]
+    plus = source.index(PLUS)
+    numbers = source[:plus], source[plus + 1 :]
+    return [(int(a), int(b)) for a, b in zip_longest(*numbers, fillvalue="0")]
