@@ -322,7 +322,7 @@ def test_sliders_that_do_not_meet_the_given_sigma_keep_it(
     open_page(browser, page)
     reader = Reader(browser, 1)
     np.testing.assert_allclose(table(reader), WIDE.weights(), atol=1e-3)
-    assert reader.texts(".aw-slider > span") == ["10", "2.6"]
+    assert reader.texts(".am-slider > span") == ["10", "2.6"]
     width, _ = reader.all("input[type=range]")
     move(reader, width, 4)
     np.testing.assert_allclose(table(reader), WIDE.weights(D=4), atol=1e-3)
@@ -415,7 +415,8 @@ def test_keys_move_words_and_sliders(browser: webdriver.Chrome, page: str) -> No
     browser.execute_script("arguments[0].focus()", width)
     reader.press(Keys.ARROW_RIGHT)
     np.testing.assert_allclose(table(reader), FIGURE.weights(D=3), atol=1e-3)
-    assert reader.texts(".aw-slider > span") == ["3", "1.5"]
+    assert reader.texts(".am-slider > span") == ["3", "1.5"]
+    assert width.get_dom_attribute("aria-valuetext") == "3"
     browser.execute_script("arguments[0].focus()", sigma)
     reader.press(Keys.ARROW_LEFT, Keys.ARROW_LEFT)
     np.testing.assert_allclose(table(reader), FIGURE.weights(3, 1.0), atol=1e-3)

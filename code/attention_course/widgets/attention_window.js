@@ -20,18 +20,6 @@ const weigh = ({ scores, p, D, sigma, renormalise }) => {
   return { middle, inside, soft, weights };
 };
 
-const addSlider = (bar, text, given, change) => {
-  const place = make("span", "aw-slider");
-  const slider = make("input", "");
-  const output = make("span", "");
-  Object.assign(slider, { type: "range", ...given });
-  slider.addEventListener("input", () => change(Number(slider.value)));
-  addControl(place, text, slider, true);
-  place.append(output);
-  bar.append(place);
-  return (value) => { slider.value = value; output.textContent = Number(value.toFixed(3)); };
-};
-
 // Bars, curve and edges in a plane where a word is one wide and a weight of 1 is one high.
 const drawing = (set, found) => {
   const count = found.weights.length;

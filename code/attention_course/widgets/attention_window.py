@@ -8,9 +8,7 @@ was built long ago.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from html import escape
 from operator import index
 from typing import Any
 
@@ -122,9 +120,9 @@ class AttentionWindow:
             f"them from 0. Hatched: outside the window. Blank: below {parts.BLANK_BELOW}. "
             "Mass: the sum of the row."
         )
-        data = f' data-given="{escape(json.dumps(given, separators=(",", ":")))}"'
         body = parts.example_html(self._setting(), table)
-        return parts.figure_html("attention-window", body, note, ["table"], data)
+        shared = ["table", "slider"]
+        return parts.figure_html("attention-window", body, note, shared, parts.given_html(given))
 
 
 def _shaped(values: Any, name: str, shape: tuple[int, ...], meaning: str) -> NDArray[np.float64]:

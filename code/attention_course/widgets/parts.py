@@ -6,6 +6,7 @@ A figure is one `<div class="attention-figure …">` that holds its style, its d
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
@@ -98,6 +99,11 @@ def example_html(title: str, inside: str, style: str = "") -> str:
     heading = f'<p class="am-title">{title}</p>\n' if title else ""
     attributes = f' data-title="{title}"' + (f' style="{style}"' if style else "")
     return f'<div class="am-example"{attributes}>\n{heading}{inside}\n</div>'
+
+
+def given_html(given: dict[str, Any]) -> str:
+    """The attribute `data-given`, with which a figure hands numbers to its script."""
+    return f' data-given="{escape(json.dumps(given, separators=(",", ":")))}"'
 
 
 def table_html(
