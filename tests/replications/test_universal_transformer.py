@@ -12,7 +12,7 @@ import torch
 from attention_course.data import load
 from attention_course.models.universal_transformer import UniversalTransformer
 from attention_course.pondering import ponder_loss
-from attention_course.replications import recipe, universal_transformer
+from attention_course.replications import recipe, universal_settings, universal_transformer
 from attention_course.replications.from_anywhere import FromAnywhere
 from attention_course.training import cosine, count_parameters, translation_loss
 
@@ -134,12 +134,12 @@ def test_a_seed_gives_the_same_batches_to_every_variant_with_its_own_loss(
 
 
 def test_models_of_unequal_size_are_not_compared(tmp_path: Path) -> None:
-    wide = {**TOY["variants"], universal_transformer.AS_MANY: {"kind": "universal", "d_ff": 99}}
+    wide = {**TOY["variants"], universal_settings.AS_MANY: {"kind": "universal", "d_ff": 99}}
     with pytest.raises(ValueError, match=r"'copy: transformer': \d+.* within 1%: change `d_ff`"):
         run(tmp_path, settings={"copy": {**TOY, "variants": wide}})
     assert not list(tmp_path.iterdir())
-    corpus = {**universal_transformer.SETTINGS["translation"]["corpus"], "train": 10, "test": 1}
-    how: Any = {**universal_transformer.SETTINGS["translation"], "corpus": corpus}
+    corpus = {**universal_settings.SETTINGS["translation"]["corpus"], "train": 10, "test": 1}
+    how: Any = {**universal_settings.SETTINGS["translation"], "corpus": corpus}
     universal_transformer.check_sizes({"translation": how})
 
 
@@ -177,8 +177,8 @@ def test_what_is_wrong(tmp_path: Path) -> None:
 
 def of_width_8(**options: Any) -> FromAnywhere:
     torch.manual_seed(0)
-    sizes = {"d": 8, "heads": 2, "d_ff": 12, "layers": 1, "dropout": 0.0, "tied": "target"}
-    return FromAnywhere(9, 9, **sizes, **options)
+    sizes: dict[str, Any] = {"d": 8, "heads": 2, "d_ff": 12, "layers": 1, "dropout": 0.0}
+    return FromAnywhere(9, 9, **sizes, tied="target", **options)
 
 
 def given() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

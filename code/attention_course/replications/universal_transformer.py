@@ -1,20 +1,13 @@
 """1807.03819, Section 3 at small scale: shared weights, halting, and longer inputs.
 
-Four tasks, and for each the models that are compared on it at equal width, depth, updates and
-sentences a batch, with the same optimiser and, for a seed, the same batches:
-
-- ``translation``, the generated English–French corpus: a Transformer, and the Universal
-  Transformer with as many steps as that has layers, as wide or with as many parameters;
-- ``copy``, ``reverse`` and ``addition`` of digits, with the first position of each sentence drawn
-  at random in training: the same two, and halting. They are tested on lengths that they were
-  trained on, and on longer ones.
+The tasks, and which models are compared on them: see `universal_settings`.
 """
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
@@ -26,8 +19,9 @@ from attention_course.evaluation import evaluate
 from attention_course.models.universal_transformer import UniversalTransformer
 from attention_course.pondering import by_difficulty, mean_steps, ponder_loss, steps_of
 from attention_course.replications.from_anywhere import FromAnywhere
-from attention_course.replications.recipe import Recipe, check_equal, learn, to_the_end
+from attention_course.replications.recipe import check_equal, learn, to_the_end
 from attention_course.replications.records import Row, Say, measure, row_of
+from attention_course.replications.universal_settings import AS_MANY, SETTINGS, Settings, Task
 from attention_course.training import (
     History,
     choose_device,
@@ -38,92 +32,8 @@ from attention_course.training import (
 
 NAME = "11-universal-transformer"
 BETAS = (0.9, 0.98)  # of the Transformer's own optimiser
-Task = Literal["translation", "copy", "reverse", "addition"]
-AS_MANY = "universal, as many parameters"  # as the variant "transformer" of its task
-
 
 Model = FromAnywhere | UniversalTransformer
-
-
-class Training(Recipe):
-    """How the models of a task are built and trained.
-
-    corpus: the name that `load` knows it by, and its options.
-    longer: for digits, further lengths to test on, as `test_lengths` of the corpus.
-    depth: layers of the Transformer, steps of the Universal Transformer.
-    model: further arguments that all models share.
-    variants: the arguments that a variant has besides. ``kind`` says which model it is, and
-        ``weight`` what the ponder cost weighs where words halt by themselves.
-    """
-
-    corpus: dict[str, Any]
-    longer: list[tuple[int, int]]
-    depth: int
-    model: dict[str, Any]
-    variants: dict[str, dict[str, Any]]
-
-
-Settings = dict[Task, Training]
-
-_TRANSFORMER: dict[str, Any] = {"kind": "transformer", "tied": "target"}
-_FIXED: dict[str, Any] = {"kind": "universal"}
-_HALTING: dict[str, Any] = {"kind": "universal", "halting": "text", "weight": 0.01}
-_SMALL = {"d": 64, "heads": 4, "d_ff": 128, "dropout": 0.0, "norm": "pre"}
-
-
-def _digits(offsets: int, longer: list[tuple[int, int]], **corpus: Any) -> Training:
-    """Of the tasks with digits: the first place is at most the longest number's length."""
-    return {
-        "corpus": {**corpus, "test": 200},
-        "longer": longer,
-        "steps": 500,
-        "batch_size": 32,
-        "learning_rate": 3e-3,
-        "warmup": 60,
-        "depth": 4,
-        "model": {**_SMALL, "offsets": offsets},
-        "variants": {
-            "transformer": _TRANSFORMER,
-            "universal": _FIXED,
-            "universal, halting": _HALTING,
-        },
-    }
-
-
-SETTINGS: Settings = {
-    "translation": {
-        "corpus": {
-            "name": "translation", "language": "fr", "max_length": 10, "typical_length": 5,
-        },
-        "longer": [],
-        "steps": 400,
-        "batch_size": 48,
-        "learning_rate": 3e-3,
-        "warmup": 60,
-        "depth": 4,
-        "model": _SMALL,
-        "variants": {
-            "transformer": _TRANSFORMER,
-            "universal": _FIXED,
-            AS_MANY: {**_FIXED, "d": 120, "d_ff": 268},
-            "transformer, one layer": {**_TRANSFORMER, "depth": 1},
-            "transformer, no positions": {**_TRANSFORMER, "positions": "none"},
-        },
-    },
-    "copy": _digits(8, [(9, 16), (17, 32)], name="copy", lengths=(1, 8)),
-    "reverse": _digits(8, [(9, 16), (17, 32)], name="reverse", lengths=(1, 8)),
-    "addition": _digits(16, [(9, 16)], name="addition", base=2, lengths=(1, 8)),
-}  # fmt: skip
-# What is measured where there is something to lose: where positions begin, how words halt, and
-# where the norm stands.
-SETTINGS["copy"]["variants"]["universal, no offsets"] = {**_FIXED, "offsets": 0}
-SETTINGS["reverse"]["variants"] |= {
-    "universal, no offsets": {**_FIXED, "offsets": 0},
-    "transformer, no offsets": {**_TRANSFORMER, "offsets": 0},
-    "universal, blend": {**_HALTING, "halting": "blend"},
-    "universal, released": {**_HALTING, "halting": "released"},
-    "universal, post-norm": {**_FIXED, "norm": "post"},
-}
 
 
 def build(task: Task, variant: str, corpus: Corpus, settings: Settings = SETTINGS) -> Model:
@@ -248,7 +158,8 @@ def run(
         if isinstance(model, UniversalTransformer) and model.halting != "fixed":
             made = [steps_of(model, tested.test, corpus) for tested in (corpus, *others)]
             row["ponder"] = list(map(mean_steps, made))
-            base = settings[task]["corpus"].get("base", 10) if task == "addition" else None
+            asked = settings[task]["corpus"]
+            base = asked.get("base", 10) if asked["name"] == "addition" else None
             row["by_difficulty"] = by_difficulty(made[0], base)
         return row
 
