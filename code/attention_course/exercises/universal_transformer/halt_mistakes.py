@@ -1,0 +1,139 @@
+"""Known mistakes in answers to universal_transformer.halt."""
+
+from __future__ import annotations
+
+import torch
+
+from attention_course.exercises.question import Mistake
+from attention_course.exercises.universal_transformer.halt_answers import (
+    all_on_last,
+    blended,
+    halting_weights,
+    normalised,
+    sticks,
+    weights_with,
+)
+
+MISTAKES = (
+    Mistake(
+        "no remainder",
+        "a word's last step has its probability for a weight; its weight is the remainder, what "
+        "the steps before have left of 1",
+        weights_with(remainder="no"),
+    ),
+    Mistake(
+        "no remainder at the limit",
+        "words that are not done at the last step of all keep their probability there; they halt "
+        "with it, and get what is left of 1",
+        weights_with(at_limit="probability"),
+    ),
+    Mistake(
+        "nothing at the limit",
+        "words that are not done at the last step of all get nothing for it; they halt with it, "
+        "and get what is left of 1",
+        weights_with(at_limit="nothing"),
+    ),
+    Mistake(
+        "remainder at the limit alone",
+        "only at the last step of all is your weight what is left of 1; it is so at the step with "
+        "which a word halts, whichever that is",
+        weights_with(remainder="no", at_limit="remainder"),
+    ),
+    Mistake(
+        "remainder a step late",
+        "your remainder goes to the step after the one with which a word halts; it takes the place "
+        "of that step's probability",
+        weights_with(remainder="late"),
+    ),
+    Mistake(
+        "remainder after the last probability",
+        "your remainder is what is left after the last probability too; that is not counted, the "
+        "sum goes over the steps before",
+        weights_with(remainder="after it"),
+    ),
+    Mistake(
+        "remainder up to the threshold",
+        "your weights sum to the threshold; the threshold says when a word halts, its remainder is "
+        "what is left of 1",
+        weights_with(remainder="up to the threshold"),
+    ),
+    Mistake(
+        "at the threshold",
+        "a word whose probabilities add up to the threshold exactly halts in yours; here it goes "
+        "on, for its sum has to be above it",
+        weights_with(halts=lambda p, before, threshold: before + p >= threshold),
+    ),
+    Mistake(
+        "one probability above it",
+        "your words halt when a single probability is above the threshold; it is the sum of those "
+        "so far that counts",
+        weights_with(halts=lambda p, before, threshold: p > threshold),
+    ),
+    Mistake(
+        "the sum before",
+        "you compare the sum before the step with the threshold, so that words halt a step late; "
+        "the step's own probability belongs to it",
+        weights_with(halts=lambda p, before, threshold: before > threshold),
+    ),
+    Mistake(
+        "up to one",
+        "your words halt when their sum is above 1; they halt when it is above the threshold",
+        weights_with(halts=lambda p, before, threshold: before + p > 1),
+    ),
+    Mistake(
+        "epsilon",
+        "your words halt when their sum is above 1 − threshold; the threshold that is given is "
+        "1 − ε already",
+        weights_with(halts=lambda p, before, threshold: before + p > 1 - threshold),
+    ),
+    Mistake(
+        "sentence halts with its last word",
+        "your words halt together, when all words of their sentence are done; each word halts by "
+        "itself",
+        weights_with(together="all"),
+    ),
+    Mistake(
+        "sentence halts with its first word",
+        "your words halt together, when one word of their sentence is done; each word halts by "
+        "itself",
+        weights_with(together="any"),
+    ),
+    Mistake(
+        "running on",
+        "words that have halted still get weights in later steps; those are zero",
+        weights_with(running_on=True),
+    ),
+    Mistake(
+        "chances",
+        "your weights are the chances to halt with each step, p times all 1 − p before; here the "
+        "probabilities themselves are added up",
+        sticks,
+    ),
+    Mistake(
+        "blended",
+        "your weights are those of blending, in which each later step takes a share from those "
+        "before; in the text's sum each step keeps its own",
+        blended,
+    ),
+    Mistake(
+        "normalised",
+        "you divide the probabilities by their sum; all but the last step keep theirs, and the "
+        "last gets what is left of 1",
+        normalised,
+    ),
+    Mistake(
+        "last state alone",
+        "all the weight lies on a word's last step; the steps before keep their probabilities",
+        all_on_last,
+    ),
+    Mistake(
+        "no halting",
+        "no word of yours halts before the last step of all",
+        weights_with(halts=lambda p, before, threshold: torch.zeros_like(p, dtype=torch.bool)),
+    ),
+    Mistake(
+        "steps last",
+        "your weights are (B, S, steps), expected (steps, B, S)",
+        lambda p, threshold: halting_weights(p, threshold).permute(1, 2, 0),
+    ),
+)
