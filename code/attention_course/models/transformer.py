@@ -200,7 +200,7 @@ class Transformer(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """The vectors (B, S, d) of the last layer, and all weights (B, N, H, S, S)."""
         check_source(source, source_mask, self.E_source.num_embeddings)
-        x = self._embed(self.E_source, source)
+        x = self.embed(self.E_source, source)
         weights = []
         for layer in self.encoder:
             x, own = layer(x, source_mask[:, None, None], need_weights=need_weights)
@@ -222,7 +222,7 @@ class Transformer(nn.Module):
             Logits (B, T, V), the state after the last word, and the weights to the target
             (B, N, H, T, T) and to the source (B, N, H, T, S).
         """
-        x = self._embed(self.E_target, target, state.t)
+        x = self.embed(self.E_target, target, state.t)
         mask = state.mask[:, None, None]  # (B, 1, 1, S)
         pasts = state.past or (None,) * len(self.decoder)
         words, owns, crosses = [], [], []
@@ -235,8 +235,8 @@ class Transformer(nn.Module):
         logits = self.output(self.last_of_decoder(x))
         return logits, after, self._stacked(owns, x, target), self._stacked(crosses, x, state.mask)
 
-    def _embed(self, E: ScaledEmbedding, ids: Tensor, start: int = 0) -> Tensor:
-        """Dropout(E[ids] · √d + PE) (B, T, d); the first of ids has the position `start`."""
+    def embed(self, E: ScaledEmbedding, ids: Tensor, start: int = 0) -> Tensor:
+        """Dropout(E[ids] · √d + PE) (B, T, d) of ids (B, T); the first has the position `start`."""
         places = torch.arange(start, start + ids.shape[1], device=ids.device)
         words = E(ids)
         x: Tensor = self.dropout(words + self.positions(places).to(words.dtype))

@@ -28,7 +28,7 @@ class FromAnywhere(Transformer):
         self._first = torch.randint(most + 1, (len(source), 1), device=source.device)
         return super().start(source, source_mask)
 
-    def _embed(self, E: ScaledEmbedding, ids: Tensor, start: int = 0) -> Tensor:
+    def embed(self, E: ScaledEmbedding, ids: Tensor, start: int = 0) -> Tensor:
         # In evaluation mode the first is always 0, whatever was drawn before.
         first = self._first if self.training else 0
         places = first + torch.arange(start, start + ids.shape[1], device=ids.device)
