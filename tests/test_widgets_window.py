@@ -20,7 +20,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selenium import webdriver
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
 from widget_reader import (
     Page,
     Reader,
@@ -28,6 +27,7 @@ from widget_reader import (
     every_theme,
     in_theme,
     media,
+    move,
     without_script,
     write_page,
 )
@@ -248,17 +248,6 @@ WIDE = AttentionWindow(LONG, LONG, np.arange(30) + 0.5, np.eye(30), 10, 2.6)
 def page(tmp_path: Path) -> str:
     """A page with two figures, the first of them shown twice."""
     return write_page(tmp_path / "windows.html", FIGURE, WIDE, FIGURE)
-
-
-def move(reader: Reader, slider: WebElement, value: float) -> None:
-    """As a hand does that drags the slider's thumb there."""
-    reader.browser.execute_script(
-        "arguments[0].value = arguments[1];"
-        "arguments[0].dispatchEvent(new Event('input', {bubbles: true}))",
-        slider,
-        value,
-    )
-    assert float(str(slider.get_property("value"))) == value
 
 
 def table(reader: Reader) -> np.ndarray:

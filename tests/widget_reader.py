@@ -127,6 +127,17 @@ def write_page(path: Path, *figures: object) -> str:
     return path.as_uri()
 
 
+def move(reader: Reader, slider: WebElement, value: float) -> None:
+    """As a hand does that drags the slider's thumb there."""
+    reader.browser.execute_script(
+        "arguments[0].value = arguments[1];"
+        "arguments[0].dispatchEvent(new Event('input', {bubbles: true}))",
+        slider,
+        value,
+    )
+    assert float(str(slider.get_property("value"))) == value
+
+
 @contextmanager
 def without_script(browser: webdriver.Chrome) -> Iterator[None]:
     """Inside, no page runs a script."""

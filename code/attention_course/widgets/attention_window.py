@@ -9,7 +9,6 @@ was built long ago.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import index
 from typing import Any
 
 import numpy as np
@@ -139,13 +138,7 @@ def _shaped(values: Any, name: str, shape: tuple[int, ...], meaning: str) -> NDA
 
 
 def _checked_D(D: int) -> int:
-    try:
-        whole = index(D)
-    except TypeError:
-        whole = 0
-    if whole < 1:
-        raise ValueError(f"D is {D!r}, expected a whole number of words, 1 or more")
-    return whole
+    return parts.check_whole(D, "D", 1, "a whole number of words")
 
 
 def _checked_sigma(sigma: float | None) -> float | None:

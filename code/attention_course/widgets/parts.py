@@ -185,6 +185,17 @@ def check_words(words: Sequence[str], name: str) -> tuple[str, ...]:
     return words
 
 
+def check_whole(value: Any, name: str, least: int, what: str = "a whole number") -> int:
+    """The number; ValueError for one that is not whole or smaller than `least`."""
+    try:
+        whole = index(value)
+    except TypeError:
+        whole = least - 1
+    if whole < least:
+        raise ValueError(f"{name} is {value!r}, expected {what}, {least} or more")
+    return whole
+
+
 def check_gold(
     gold: Collection[tuple[int, int]] | None, targets: int, sources: int
 ) -> frozenset[tuple[int, int]]:

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 # What a PNG file calls the kinds of its pixels, by the number of values that a pixel has.
-_COLOUR_TYPES = {2: 4, 3: 2}
+_COLOUR_TYPES = {2: 4, 3: 2, 4: 6}
 
 
 def png_address(pixels: NDArray[np.uint8]) -> str:
     """A `data:` address that holds the picture, for CSS or HTML.
 
-    pixels: (Y, X, 3), red, green and blue, or (Y, X, 2), grey and opacity; 0 to 255.
+    pixels: (Y, X, 3), red, green and blue; (Y, X, 4), with opacity; or (Y, X, 2), grey and opacity;
+        0 to 255.
 
     Source: the PNG specification (W3C), sections 5 and 11: signature, IHDR, IDAT, IEND.
     """
