@@ -3,9 +3,11 @@
 from attention_course.exercises.question import Exercise
 from attention_course.exercises.universal_transformer import (
     by_hand,
+    counts,
     encoder,
     halt,
     ponder_cost,
+    reading,
     signals,
 )
 
@@ -15,8 +17,10 @@ EXERCISE = Exercise(
     title="Steps, signals and halting",
     questions=(
         signals.QUESTION,
+        counts.QUESTION,
         by_hand.QUESTION,
         halt.QUESTION,
+        reading.QUESTION,
         ponder_cost.QUESTION,
         encoder.QUESTION,
     ),
