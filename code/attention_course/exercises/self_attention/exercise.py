@@ -1,11 +1,17 @@
 """Exercise 9: self-attention, heads, masks and positions (1706.03762, Sections 3.2 and 3.5)."""
 
 from attention_course.exercises.question import Exercise
-from attention_course.exercises.self_attention import attend
+from attention_course.exercises.self_attention import attend, by_hand, masks, positions, sizes
 
 EXERCISE = Exercise(
     number=9,
     name="self_attention",
     title="Self-attention, heads, masks and positions",
-    questions=(attend.QUESTION,),
+    questions=(
+        by_hand.QUESTION,
+        attend.QUESTION,
+        sizes.QUESTION,
+        masks.QUESTION,
+        positions.QUESTION,
+    ),
 )
