@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 from attention_course.models.transformer import Transformer
-from attention_course.widgets import AttentionExplorer, HeadMaps
+from attention_course.widgets import AttentionExplorer, HeadMaps, parts
 from browser import open_page, resize
 from colours import contrast
 from hypothesis import given, settings
@@ -309,18 +309,21 @@ def heads(reader: Reader) -> list[WebElement]:
 
 
 def table(reader: Reader) -> np.ndarray:
-    """The weights behind the shades of the large table, and its numbers agree with them."""
+    """The weights behind the shades of the large table; its numbers and its text's colour fit."""
     rows = reader.browser.execute_script(
         "return [...arguments[0].querySelectorAll('tbody tr')].map(row =>"
         " [...row.querySelectorAll('td')].map(cell =>"
-        " [parseFloat(cell.style.getPropertyValue('--w')) || 0, cell.innerText]))",
+        " [parseFloat(cell.style.getPropertyValue('--w')) || 0, cell.innerText,"
+        "  cell.classList.contains('f')]))",
         reader.all("table")[1],
     )
-    shades = np.array([[shade for shade, _ in row] for row in rows])
+    shades = np.array([[shade for shade, _, _ in row] for row in rows])
     numbers = [
-        [float("0" + (re.match(r"[\d.]+", text) or [""])[0]) for _, text in row] for row in rows
+        [float("0" + (re.match(r"[\d.]+", text) or [""])[0]) for _, text, _ in r] for r in rows
     ]
     np.testing.assert_allclose(numbers, shades, atol=0.01)  # below that, blank
+    flipped = np.array([[light for _, _, light in row] for row in rows])
+    np.testing.assert_array_equal(flipped, shades >= parts.FLIP_FROM)
     return shades
 
 
