@@ -18,7 +18,7 @@ from attention_course.data.batches import Batch
 from attention_course.data.scenes import Scene, Thing, corpus, make_batch
 from attention_course.exercises import registry, writing
 from attention_course.exercises.checking import SEED
-from attention_course.exercises.growing import MANY
+from attention_course.exercises.growing import BOTH, MANY
 from attention_course.exercises.judging import Verdict, examine
 from attention_course.exercises.question import Inputs
 from attention_course.exercises.show_attend_tell import (
@@ -408,6 +408,10 @@ def test_every_case_has_very_much_of_each_thing() -> None:
     for inputs in bound.QUESTION.draw(1):
         for dim, name in enumerate(DIMENSIONS):
             assert inputs["many"][name]["weights"].shape[dim] == MANY
+        for pair in itertools.combinations(DIMENSIONS, 2):
+            for one in inputs["both"][" and ".join(pair)]:
+                sizes = dict(zip(DIMENSIONS, one["weights"].shape, strict=True))
+                assert sizes == {name: BOTH if name in pair else 1 for name in DIMENSIONS}
 
 
 def test_what_is_wrong_with_many_names_of_what() -> None:

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from attention_course.cli import main
 from attention_course.exercises import published, registry
-from attention_course.exercises.judging import AnswerKey, Verdict, put, put_again
+from attention_course.exercises.judging import AnswerKey, Verdict
+from attention_course.exercises.putting import put, put_again
 from attention_course.exercises.question import Question
 from click.testing import CliRunner, Result
 from grading import corpus, known_answers

@@ -77,7 +77,8 @@ class Tight:
     def ask(self, job: Job, limits: Limits) -> Ran:
         found = re.search(r"^# hostile (\S+)", job.source, re.MULTILINE)
         cpu = self._cpu[found[1]] if found else 1.0
-        return self._warm.ask(job, dataclasses.replace(limits, cpu=cpu, wall=max(WALL, 2 * cpu)))
+        tight = dataclasses.replace(limits, loading=cpu, cpu=cpu, wall=max(WALL, 2 * cpu))
+        return self._warm.ask(job, tight)
 
 
 def warm() -> Warm:

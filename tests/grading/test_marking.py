@@ -12,7 +12,7 @@ import pytest
 import torch
 from attention_course.exercises import registry
 from attention_course.exercises.asking import Outcome, Raised, Returned, ask
-from attention_course.exercises.judging import STUB
+from attention_course.exercises.problems import STUB
 from attention_course.exercises.question import Question
 from attention_course.grading.isolation import Ended, Job, Limits, Ran
 from attention_course.grading.marking import Marker, job, limits, without_numbers
@@ -323,7 +323,7 @@ def test_other_logits_in_the_second_round_are_wrong() -> None:
     assert "cannot go on from its state" in mark.hint
 
 
-def test_both_rounds_share_the_time() -> None:
+def test_both_rounds_share_the_time_behind_the_cells() -> None:
     given: list[Limits] = []
     act = in_two_processes(STEP.reference)
 
@@ -333,8 +333,15 @@ def test_both_rounds_share_the_time() -> None:
 
     stepped(watching)
     first, second = given
-    assert second.cpu == first.cpu - 0.5
-    assert second.wall == first.wall - 2
+    assert second == replace(first, cpu=first.cpu - 0.5)
+    given.clear()
+
+    def loading(job: Job, limits: Limits) -> Ran:
+        given.append(limits)
+        return replace(in_two_processes(STEP.reference)(job, limits), loading=0.4)
+
+    stepped(loading)
+    assert given[1].cpu == pytest.approx(first.cpu - 0.1)
     given.clear()
 
     def slow(job: Job, limits: Limits) -> Ran:
@@ -343,6 +350,48 @@ def test_both_rounds_share_the_time() -> None:
 
     assert stepped(slow).points == 0
     assert len(given) == 1
+
+
+BOUND = registry.question("show_attend_tell.bound")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "reason"),
+    [((0.0, 9.0), Reason.PASSED), ((9.0, 0.0), Reason.PASSED), ((9.0, 9.0), Reason.WRONG)],
+)
+def test_who_took_too_long_is_tried_once_again(
+    seconds: tuple[float, float], reason: Reason
+) -> None:
+    """A machine that has much else to do refuses no right answer."""
+    tries = iter(seconds)
+
+    def act(job: Job, limits: Limits) -> Ran:
+        module, _, name = job.how.partition(":")
+        how = getattr(importlib.import_module(module), name)
+        outcomes = tuple(ask(BOUND.reference, inputs, how) for inputs in job.inputs)
+        each = next(tries) if name == "largely" else 0.0
+        return Ran(outcomes, Ended.FINISHED, spent=(each,) * len(outcomes))
+
+    mark = marked(act, BOUND, replace(ANSWER, question=BOUND.id))
+    assert mark.reason is reason
+    assert ("goes through them one by one" in mark.hint) == (reason is Reason.WRONG)
+    assert len(list(tries)) == (1 if seconds[0] == 0 else 0)
+
+
+def test_where_nobody_can_tell_the_time_it_does_not_count() -> None:
+    def act(job: Job, limits: Limits) -> Ran:
+        module, _, name = job.how.partition(":")
+        how = getattr(importlib.import_module(module), name)
+        return Ran(
+            tuple(ask(BOUND.reference, inputs, how) for inputs in job.inputs), Ended.FINISHED
+        )
+
+    assert marked(act, BOUND, replace(ANSWER, question=BOUND.id)).reason is Reason.PASSED
+
+
+def test_a_cell_that_does_not_come_to_its_end_is_told_so() -> None:
+    mark = marked(lambda job, limits: Ran((), Ended.TIMED_OUT, asked=False, seconds=7))
+    assert "your cells were stopped after 7 seconds, before your function was called" in mark.hint
 
 
 def test_what_trips_in_either_round_is_barred() -> None:

@@ -80,19 +80,19 @@ def counted(
     }
 
 
-def largely(answer: Answer, larger: Mapping[str, Mapping[str, Value]]) -> Value:
-    """Calls the answer once each with inputs in which there is very much of something.
+def largely(answer: Answer, inputs: Mapping[str, Value]) -> Value:
+    """Calls the answer with inputs in which there is very much of something.
 
     Args:
         answer: takes inputs, in order; returns a tensor.
-        larger: inputs by the name of what there is much of; the first of them is a tensor of
+        inputs: "all", a list of inputs for a call each; the first of them is a tensor of
             floating-point numbers.
 
     Returns:
-        By name a dictionary: "result", and "gradient", that of its sum with respect to the first
-        of the inputs; None where no gradient goes back to it.
+        For each call a dictionary: "result", and "gradient", that of its sum with respect to the
+        first of the inputs; None where no gradient goes back to it.
     """
-    return {name: _with_gradient(answer, *inputs.values()) for name, inputs in larger.items()}
+    return [_with_gradient(answer, *each.values()) for each in inputs["all"]]
 
 
 def _with_gradient(answer: Answer, first: Tensor, *others: Value) -> dict[str, Value]:

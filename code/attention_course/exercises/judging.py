@@ -1,7 +1,6 @@
 """From what an answer did on every case to a verdict with a hint.
 
-Hints come from probes: each known mistake is put to the same inputs, and where the learner's
-output is what the mistake gives, the mistake is named. Only where none fits, the hint says in
+A hint names the known mistake that explains what the answer did; only where none does, it says in
 general what is wrong.
 """
 
@@ -9,19 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-import torch
-
-from attention_course.exercises.asking import Answer, Outcome, Raised, Returned, apart, ask
-from attention_course.exercises.comparing import Problem, Rank, compare, unpacked, wrong_kind
-from attention_course.exercises.question import UPSET, Case, Inputs, Mistake, Question, Sign
-from attention_course.exercises.values import Foreign, Value
-
-STUB = "write your answer here"  # what the learner's notebook raises where an answer is missing
-NOT_WRITTEN = "not written yet: put your own lines in place of raise NotImplementedError"
+from attention_course.exercises.asking import Answer, Outcome, Raised, Returned, apart
+from attention_course.exercises.comparing import Problem, Rank
+from attention_course.exercises.problems import problem_of
+from attention_course.exercises.putting import put, put_again
+from attention_course.exercises.question import Inputs, Mistake, Put, Question
+from attention_course.exercises.recognising import recognised
+from attention_course.exercises.values import UPSET, Foreign, Value
 
 
 @dataclass(frozen=True)
@@ -59,39 +56,6 @@ class Verdict:
             if not passed
         ]
         return f"{self.question.name}: hint: {self.hint} ({count}; not: {', '.join(failed)})"
-
-
-def put(question: Question, answer: Answer, drawn: Sequence[Inputs]) -> list[Outcome]:
-    """Asks an answer in every case, or once where the cases are parts of one run."""
-    if question.in_parts:
-        return [_first(question, answer, drawn[0])] * len(drawn)
-    firsts = [_first(question, answer, inputs) for inputs in drawn]
-
-    def again(following: list[Inputs]) -> tuple[list[Outcome], float]:
-        assert question.second is not None
-        with _one_thread():  # as in a process of answers; many threads burn time as they wait
-            start = time.thread_time()
-            outcomes = [ask(answer, inputs, question.second.ask) for inputs in following]
-            return outcomes, time.thread_time() - start
-
-    return question.rounds(drawn, firsts, again)
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
-def _first(question: Question, answer: Answer, drawn: Inputs) -> Outcome:
-    if question.partner is None:
-        return ask(answer, question.sent(drawn), question.ask)
-    meeting = question.partner.met(drawn)
-    return meeting.seen(ask(answer, question.sent(drawn), question.ask, partner=meeting))
 
 
 class AnswerKey:
@@ -136,7 +100,7 @@ class AnswerKey:
         cases = self.question.cases
         outcomes = self._finished(outcomes)
         problems = [
-            _problem(self.question, case, outcome, right, inputs)
+            problem_of(self.question, case, outcome, right, inputs)
             for case, outcome, right, inputs in zip(
                 cases, outcomes, self.expected, self.drawn, strict=True
             )
@@ -147,10 +111,49 @@ class AnswerKey:
         found = [problem for problem in problems if problem is not None]
         if not found:
             return Verdict(self.question, passed)
-        mistake = _recognised(self, outcomes, passed)
+        mistake = recognised(self, outcomes, passed)
         if mistake is not None:
             return Verdict(self.question, passed, mistake.hint, mistake.name)
         return Verdict(self.question, passed, min(found, key=lambda p: p.rank).sentence)
+
+    def rounds(
+        self,
+        drawn: Sequence[Inputs],
+        firsts: Sequence[Outcome],
+        put: Put,
+        judging: AbstractContextManager[object] | None = None,
+    ) -> list[Outcome]:
+        """As `Question.rounds`; a second round that took too long is tried once again.
+
+        So a right answer need not suffer from what else the machine has to do.
+
+        Args:
+            drawn: the inputs of every run; beyond those of all cases, again those of the first.
+            firsts: what came of those runs.
+            put: as there.
+            judging: is entered while it is judged how long it took; None (default) for nothing.
+        """
+        outcomes = self.question.rounds(drawn, firsts, put)
+        judging = judging or contextlib.nullcontext()
+        with judging:
+            slow = self._slow(outcomes)
+        if not slow:
+            return outcomes
+        others = self.question.rounds(drawn, firsts, put)
+        with judging:
+            return outcomes if self._slow(others) else others
+
+    def _slow(self, outcomes: Sequence[Outcome]) -> bool:
+        second = self.question.second
+        if second is None or second.slow is None:
+            return False
+        rights = [*self.expected, self.expected[0]]
+        return any(
+            isinstance(outcome, Returned)
+            and outcome.value["second"] is not None
+            and second.slow(outcome.value, right)
+            for outcome, right in zip(outcomes, rights, strict=False)
+        )
 
     def _finished(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """The outcomes as they are judged; one that several parts share is made once."""
@@ -163,20 +166,13 @@ class AnswerKey:
     def _remembered(self, again: Outcome) -> Problem | None:
         again = _finish(self.question, again, self.drawn[0])
         right, inputs = self.expected[0], self.drawn[0]
-        if _problem(self.question, self.question.cases[0], again, right, inputs) is None:
+        if problem_of(self.question, self.question.cases[0], again, right, inputs) is None:
             return None
         return Problem(
             Rank.CHANGED,
             "asked the same again, your function answers otherwise: it must depend on its inputs "
             "alone, not on what came before",
         )
-
-
-def put_again(question: Question, answer: Answer, drawn: Sequence[Inputs]) -> Outcome | None:
-    """Asks the first case once more; None where the cases are parts of one long run."""
-    if question.in_parts or not drawn[0]:
-        return None
-    return put(question, answer, drawn[:1])[0]
 
 
 def judge(question: Question, drawn: Sequence[Inputs], outcomes: Sequence[Outcome]) -> Verdict:
@@ -191,8 +187,8 @@ def examine(question: Question, answer: Answer, seed: int) -> Verdict:
 
 def tried(key: AnswerKey, answer: Answer) -> Verdict:
     """Asks and judges in this process, on inputs that have been drawn."""
-    outcomes = put(key.question, answer, key.drawn)
-    return key.judge(outcomes, put_again(key.question, answer, key.drawn))
+    outcomes = put(key.question, answer, key.drawn, key.rounds)
+    return key.judge(outcomes, put_again(key.question, answer, key.drawn, key.rounds))
 
 
 def _finish(question: Question, outcome: Outcome, inputs: Inputs) -> Outcome:
@@ -203,130 +199,3 @@ def _finish(question: Question, outcome: Outcome, inputs: Inputs) -> Outcome:
         return Returned(question.finish(outcome.value, inputs), outcome.changed)
     except UPSET:
         return Returned(Foreign("no answer"), outcome.changed)
-
-
-def _problem(
-    question: Question, case: Case, outcome: Outcome, expected: Value, inputs: Inputs
-) -> Problem | None:
-    if isinstance(outcome, Raised):
-        # PyTorch raises this type too, where it has no operation for a dtype
-        if outcome.type_name == "NotImplementedError" and outcome.message in ("", STUB):
-            return Problem(Rank.NOT_WRITTEN, NOT_WRITTEN)
-        message = f": {outcome.message}" if outcome.message else ""
-        return Problem(Rank.RAISED, f"your function raises {outcome.type_name}{message}")
-    problem = _difference(question, case, outcome.value, expected, inputs)
-    if problem is None and outcome.changed:
-        names = " and ".join(f"`{name}`" for name in outcome.changed)
-        return Problem(
-            Rank.CHANGED,
-            f"your function changes its input {names} in place, which its caller still needs",
-        )
-    return problem
-
-
-def _difference(
-    question: Question, case: Case, given: Value, expected: Value, inputs: Inputs
-) -> Problem | None:
-    """What the judge says; of answers in parts it sees one part only."""
-    if case.part is not None:
-        given, missing = _taken(given, expected, case.part)
-        if missing is not None:
-            return missing
-        expected = expected[case.part]
-        if question.judge is compare:
-            return compare(given, expected, inputs, question.tolerance, _place(case))
-    try:
-        problem = question.judge(given, expected, inputs, question.tolerance)
-    except UPSET:
-        problem = Problem(
-            Rank.NOTHING, "what your function returns cannot be compared with what was expected"
-        )
-    if problem is not None and case.part is not None:
-        return Problem(problem.rank, f"{case.name}: {problem.sentence}")
-    return problem
-
-
-def _shows(sign: Sign, given: Value, expected: Value, inputs: Inputs) -> bool:
-    try:
-        return bool(sign(given, expected, inputs))  # a forged value may be None
-    except UPSET:
-        return False
-
-
-def _place(case: Case) -> str:
-    """How a hint names the part of an answer that a case looks at."""
-    if isinstance(case.part, int):
-        return f"part {case.part + 1} of your answer ({case.name})"
-    return f"your {case.part!r}"
-
-
-def _taken(given: Value, expected: Value, part: int | str) -> tuple[Value, Problem | None]:
-    """The part of an answer that counts, or why there is none."""
-    given = unpacked(given)
-    kind = list if isinstance(part, int) else dict
-    if not isinstance(given, kind):
-        return None, wrong_kind(given, expected, "")
-    if kind is dict and part not in given:
-        return None, Problem(Rank.SHAPE, f"the dictionary you return has no key {part!r}")
-    if kind is list and len(given) != len(expected):
-        return None, Problem(
-            Rank.SHAPE, f"what you return holds {len(given)} parts, expected {len(expected)}"
-        )
-    return given[part], None  # type: ignore[index]
-
-
-def _recognised(
-    key: AnswerKey, outcomes: Sequence[Outcome], passed: Sequence[bool]
-) -> Mistake | None:
-    """The known mistake that explains the failed cases best, if any explains one of them.
-
-    First choice is a mistake that does in every case what the learner's answer does; then the one
-    that explains most of the failed cases, and at least half of them, since one agreement may be
-    chance (parts are independent of each other, there one is enough). Among equals it is the
-    first in the question's order.
-    """
-    enough = 1 if key.question.in_parts else (len(passed) - sum(passed)) / 2
-    best: tuple[int, Mistake] | None = None
-    for mistake in key.question.mistakes:
-        if mistake.sign is not None:
-            shows = [
-                not ok and isinstance(o, Returned) and _shows(mistake.sign, o.value, right, inputs)
-                for ok, o, right, inputs in zip(
-                    passed, outcomes, key.expected, key.drawn, strict=True
-                )
-            ]
-            weight = sum(shows)
-        else:
-            weight = _likeness(key, mistake, outcomes, passed)
-        if weight and weight >= enough and (best is None or weight > best[0]):
-            best = (weight, mistake)
-    return best[1] if best else None
-
-
-def _likeness(
-    key: AnswerKey, mistake: Mistake, outcomes: Sequence[Outcome], passed: Sequence[bool]
-) -> int:
-    """How many failed cases a mistake explains; one more than all cases if it agrees in all."""
-    question = key.question
-    explained, agrees, shown = 0, True, False
-    rows = zip(
-        question.cases, key.of(mistake), outcomes, key.expected, key.drawn, passed, strict=True
-    )
-    for case, wrong, outcome, right, inputs, ok in rows:
-        harmless = _problem(question, case, wrong, right, inputs) is None
-        if ok or harmless:
-            agrees = agrees and ok and harmless
-        elif isinstance(wrong, Raised) or isinstance(outcome, Raised):
-            # to stumble in the same way explains a case, but shows nothing by itself
-            same = isinstance(wrong, Raised) and isinstance(outcome, Raised)
-            same = same and wrong.type_name == outcome.type_name
-            explained += same
-            agrees = agrees and same
-        elif _difference(question, case, outcome.value, wrong.value, inputs) is None:
-            explained += 1
-            shown = True
-        else:
-            agrees = False
-    if not shown:
-        return 0
-    return len(key.drawn) + 1 if agrees else explained

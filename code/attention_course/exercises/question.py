@@ -13,19 +13,16 @@ from dataclasses import dataclass, field
 
 import torch
 
-from attention_course.exercises.asking import Answer, Ask, Outcome, Raised, Returned, apart, call
+from attention_course.exercises.asking import Answer, Ask, Outcome, apart, call
 from attention_course.exercises.comparing import Judge, compare
 from attention_course.exercises.partner import Partner
+from attention_course.exercises.second import Put, Second
 from attention_course.exercises.values import Tolerance, Value
 
 Inputs = Mapping[str, Value]
 Draw = Callable[[torch.Generator], dict[str, Value]]
 Sign = Callable[[Value, Value, Inputs], bool]
 Finish = Callable[[Value, Inputs], Value]
-
-# What a question's own functions may raise over a value that no honest run of its `ask` gives; a
-# process that holds a hostile answer can send any value.
-UPSET = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 KINDS = ("write", "repair", "by hand", "predict", "make faster", "train", "read")
 
@@ -69,28 +66,6 @@ class Mistake:
     hint: str
     answer: Answer
     sign: Sign | None = None
-
-
-@dataclass(frozen=True)
-class Second:
-    """A second round: what came of the first is put to the same answer in a new process.
-
-    So it has nothing but what is handed to it, and nothing that weighs it is in its reach. What is
-    judged is then a dictionary: "first" and "second", what came of each; the second is None where
-    it raised, or never came; "cpu", the CPU seconds that the second round of all cases together
-    took, as whoever started it sees them.
-
-    Attributes:
-        inputs: makes the inputs of the second round from all drawn inputs and from what came of
-            the first, which a hostile answer may have made up; it runs where it is judged. None
-            where there is nothing to go on from.
-        ask: how they are put to the answer; it runs where the answer lives.
-        new: names of drawn inputs that the first round does not see.
-    """
-
-    inputs: Callable[[Inputs, Value], dict[str, Value] | None]
-    ask: Ask
-    new: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,6 +150,10 @@ class Question:
         """Whether the cases are parts of what one run returns."""
         return self.cases[0].part is not None
 
+    def rounds(self, drawn: Sequence[Inputs], firsts: Sequence[Outcome], put: Put) -> list[Outcome]:
+        """The outcomes as they are judged: see `Second.rounds`; without one, the first round's."""
+        return self.second.rounds(drawn, firsts, put) if self.second else list(firsts)
+
     def draw(self, seed: int) -> list[Inputs]:
         """The inputs of every case, in order: the same for the same seed on every machine.
 
@@ -191,31 +170,6 @@ class Question:
         hidden = self.kept_back + (self.second.new if self.second else ())
         hidden += self.partner.hidden if self.partner else ()
         return {name: value for name, value in drawn.items() if name not in hidden}
-
-    def rounds(
-        self,
-        drawn: Sequence[Inputs],
-        firsts: Sequence[Outcome],
-        put: Callable[[list[Inputs]], tuple[Sequence[Outcome], float]],
-    ) -> list[Outcome]:
-        """The outcomes of both rounds, as they are judged; where there is no second, the first's.
-
-        Args:
-            drawn: the inputs of every run.
-            firsts: what came of those runs, of as many as came to an end.
-            put: puts inputs of the second round to the answer, and returns as many outcomes as
-                there were, and the CPU seconds that it took.
-        """
-        if self.second is None:
-            return list(firsts)
-        following = [
-            _going_on(self.second, inputs, first)
-            for inputs, first in zip(drawn, firsts, strict=False)
-        ]
-        outcomes, cpu = put([inputs for inputs in following if inputs is not None])
-        came = iter(outcomes)
-        seconds = [None if inputs is None else next(came, None) for inputs in following]
-        return [_both(*pair, cpu) for pair in zip(firsts, seconds, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -256,22 +210,6 @@ class Exercise:
     def points(self) -> int:
         """The points of all questions together."""
         return sum(question.points for question in self.questions)
-
-
-def _going_on(second: Second, drawn: Inputs, first: Outcome) -> Inputs | None:
-    if isinstance(first, Raised):
-        return None
-    try:
-        return second.inputs(drawn, first.value)
-    except UPSET:
-        return None
-
-
-def _both(first: Outcome, second: Outcome | None, cpu: float) -> Outcome:
-    if isinstance(first, Raised):
-        return first
-    then = second.value if isinstance(second, Returned) else None
-    return Returned({"first": first.value, "second": then, "cpu": cpu}, first.changed)
 
 
 def _generator(seed: int, question: str, case: str) -> torch.Generator:

@@ -19,6 +19,10 @@ from torch import Tensor
 
 Value = Any  # Tensor | int | float | str | bool | None | Foreign | list[Value] | dict[str, Value]
 
+# What a question's own functions may raise over a value that no honest run of its `ask` gives; a
+# process that holds a hostile answer can send any value.
+UPSET = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+
 
 @dataclass(frozen=True)
 class Foreign:

@@ -15,7 +15,8 @@ from dataclasses import replace
 from attention_course.exercises import published
 from attention_course.exercises.asking import Ask as AskedBy
 from attention_course.exercises.asking import Outcome, Raised
-from attention_course.exercises.judging import NOT_WRITTEN, STUB, AnswerKey, Verdict
+from attention_course.exercises.judging import AnswerKey, Verdict
+from attention_course.exercises.problems import NOT_WRITTEN, STUB
 from attention_course.exercises.question import Inputs, Question
 from attention_course.grading.intake.barred import barred_hint
 from attention_course.grading.isolation import Ended, Job, Limits, Ran
@@ -59,7 +60,7 @@ class Marker:
         assert answer is not None
         with self._judging:
             key = self._key(question)
-        ran = self._run(question, answer, key.drawn)
+        ran = self._run(key, answer)
         if ran.tripped:
             return without_points(question, Reason.BARRED, barred_hint(ran.tripped), ran)
         try:
@@ -74,24 +75,26 @@ class Marker:
             self._keys[question.id] = AnswerKey(question, question.draw(self.seed))
         return self._keys[question.id]
 
-    def _run(self, question: Question, answer: Answer, drawn: Sequence[Inputs]) -> Ran:
-        """Has the answer run; a second round in another process gets what time is left."""
+    def _run(self, key: AnswerKey, answer: Answer) -> Ran:
+        """Has the answer run; a second round in another process gets what CPU time is left."""
+        question, drawn = key.question, key.drawn
         asked, allowed = job(question, answer, drawn), limits(question)
         ran = first = self._ask(asked, allowed)
+        left = replace(allowed, cpu=allowed.cpu - (first.cpu - first.loading))
 
-        def again(following: list[Inputs]) -> tuple[Sequence[Outcome], float]:
+        def again(following: list[Inputs]) -> tuple[Sequence[Outcome], Sequence[float]]:
             nonlocal ran
-            left = replace(allowed, cpu=allowed.cpu - ran.cpu, wall=allowed.wall - ran.seconds)
-            if not following or min(left.cpu, left.wall) <= 0:
-                return (), 0.0
+            if not following or left.cpu <= 0:
+                return (), ()
             assert question.second is not None
             second = self._ask(
                 replace(asked, how=_path(question.second.ask), inputs=following, meetings=()), left
             )
             ran = _both(first, second)
-            return second.outcomes, second.cpu
+            # where nobody can tell the time, it does not count
+            return second.outcomes, second.spent or (0.0,) * len(second.outcomes)
 
-        outcomes = question.rounds(_runs(question, drawn), first.outcomes, again)
+        outcomes = key.rounds(_runs(question, drawn), first.outcomes, again, self._judging)
         return replace(ran, outcomes=tuple(outcomes))
 
     def _judged(self, key: AnswerKey, ran: Ran) -> Mark:
@@ -181,6 +184,7 @@ def _both(first: Ran, second: Ran) -> Ran:
         first,
         ended=ended.ended,
         detail=ended.detail,
+        asked=ended.asked,
         seconds=first.seconds + second.seconds,
         cpu=first.cpu + second.cpu,
         memory=max(first.memory, second.memory),
@@ -224,6 +228,11 @@ def _reason(verdict: Verdict, outcomes: Sequence[Outcome], ran: Ran) -> Reason:
 
 
 def _ended_hint(ran: Ran, allowed: Limits) -> str:
+    if ran.ended is Ended.TIMED_OUT and not ran.asked:
+        return (
+            f"your cells were stopped after {ran.seconds:.0f} seconds, before your function was "
+            f"called; they may compute for {allowed.loading:g} and take {allowed.loading_wall:g}"
+        )
     if ran.ended is Ended.TIMED_OUT:
         return (
             f"your function was stopped after {ran.seconds:.0f} seconds; it may compute for "

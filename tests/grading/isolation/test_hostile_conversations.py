@@ -85,7 +85,7 @@ def test_whatever_it_sends_it_harms_itself_alone(
 ) -> None:
     if when == "during":
         body = "def f(x):\n" + textwrap.indent(body, "    ")
-    found = ask(warm, body, Limits(wall=1, cpu=1))
+    found = ask(warm, body, Limits(loading=0.4, wall=1, cpu=1))
     assert found.ended is ended, found
     assert found.outcomes == ()
     assert found.seconds < 4
@@ -174,7 +174,7 @@ def test_it_ends_by_itself_when_nothing_more_is_asked() -> None:
     with theirs:
         command = [sys.executable, "-c", ALONE, str(theirs.fileno())]
         process = subprocess.Popen(command, pass_fds=[theirs.fileno()])
-    said = conversation.converse(Channel(ours), HONEST, 60, 20, 1 << 20)
+    said = conversation.converse(Channel(ours), HONEST, LIMITS, lambda: None)
     ours.close()
     assert (len(said.outcomes), said.broke) == (2, "")
     assert process.wait(20) == 0

@@ -86,6 +86,59 @@ def test_a_sleeper_is_woken_by_its_wall_time(warm: Warm) -> None:
     assert found.seconds < 3
 
 
+BURNS = """
+import time
+def burn(seconds):
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+"""
+
+
+def test_what_a_cell_takes_before_the_first_inputs_is_counted_apart(warm: Warm) -> None:
+    found = ran(warm, BURNS + "burn(0.4)\ndef f(x):\n    burn(0.1 if x[0] else 0.2)\n    return 1")
+    assert found.ended is Ended.FINISHED, found
+    assert 0.4 <= found.loading < 0.5
+    first, second = found.spent
+    assert 0.2 <= first < 0.27
+    assert 0.1 <= second < 0.17
+    assert found.cpu == pytest.approx(found.loading + first + second, abs=0.05)
+
+
+def test_a_cell_may_take_longer_than_the_function_has(warm: Warm) -> None:
+    limits = Limits(wall=60, cpu=1, loading=20)
+    found = ran(warm, BURNS + "burn(1.5)\ndef f(x):\n    return 1", limits)
+    assert found.ended is Ended.FINISHED, found
+    late = ran(warm, BURNS + "burn(1.5)\ndef f(x):\n    burn(60)", limits)
+    assert (late.ended, late.asked) == (Ended.TIMED_OUT, True)
+    assert late.cpu < 4.6  # those of the cell, and one second more, in whole ones
+
+
+def test_a_cell_without_an_end_is_told_from_a_function_without_one(warm: Warm) -> None:
+    found = ran(warm, "import time\ntime.sleep(60)", Limits(loading=0.2))
+    assert (found.ended, found.asked, found.spent) == (Ended.TIMED_OUT, False, ())
+    assert "its cells' 0.6 seconds were over" in found.detail
+
+
+def test_who_says_too_early_that_it_is_ready_is_asked_too_early(warm: Warm) -> None:
+    """The clock is read before the inputs go out, so that it is its own time that it loses."""
+    early = """
+import os, stat
+from attention_course.grading.isolation import frames
+for number in range(3, 64):
+    try:
+        if stat.S_ISSOCK(os.fstat(number).st_mode):
+            os.write(number, frames.encode({"loaded": True}))
+    except OSError:
+        pass
+"""
+    found = ran(warm, early + BURNS + "burn(0.4)\ndef f(x):\n    return 1")
+    assert found.ended is Ended.DIED
+    assert "nobody asked for" in found.detail
+    assert found.loading < 0.2
+    assert found.outcomes == ()
+
+
 def test_an_answer_after_a_bad_one_is_as_good(warm: Warm) -> None:
     ran(warm, "import os\nos.kill(os.getpid(), 9)")
     assert ran(warm, "def f(x):\n    return 1").ended is Ended.FINISHED

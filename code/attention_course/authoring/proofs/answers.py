@@ -12,7 +12,9 @@ from attention_course.authoring.proofs.signs import signs_in_what_is_right
 from attention_course.authoring.proofs.wrong_values import zeros_like
 from attention_course.exercises.asking import Answer, Outcome, Raised, Returned
 from attention_course.exercises.checking import SEED
-from attention_course.exercises.judging import STUB, AnswerKey, Verdict, examine, put, put_again
+from attention_course.exercises.judging import AnswerKey, Verdict, examine
+from attention_course.exercises.problems import STUB
+from attention_course.exercises.putting import put, put_again
 from attention_course.exercises.question import Case, Inputs, Mistake, Question
 from attention_course.exercises.values import Tolerance
 

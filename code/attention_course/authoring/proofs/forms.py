@@ -11,7 +11,8 @@ from torch import Tensor
 from attention_course.authoring.proofs.common import Problems, seeds, trains
 from attention_course.exercises.asking import Answer, Returned
 from attention_course.exercises.comparing import compare
-from attention_course.exercises.judging import AnswerKey, put
+from attention_course.exercises.judging import AnswerKey
+from attention_course.exercises.putting import put
 from attention_course.exercises.question import Inputs, Question
 from attention_course.exercises.values import Value, plain
 

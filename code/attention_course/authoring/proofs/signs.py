@@ -8,9 +8,9 @@ from dataclasses import replace
 from attention_course.authoring.proofs.common import Problems, seeds, trains
 from attention_course.authoring.proofs.wrong_values import noisy, zeros_like
 from attention_course.exercises.asking import Outcome, Returned
-from attention_course.exercises.judging import UPSET, AnswerKey
+from attention_course.exercises.judging import AnswerKey
 from attention_course.exercises.question import Inputs, Mistake, Question
-from attention_course.exercises.values import Value
+from attention_course.exercises.values import UPSET, Value
 
 
 def signs_in_what_is_right(key: AnswerKey, outcomes: Sequence[Outcome]) -> Problems:

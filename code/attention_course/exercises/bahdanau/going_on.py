@@ -17,8 +17,8 @@ from attention_course.exercises.values import Value
 AT = (0, -1)  # the states that are gone on from: the first and the last
 
 
-def handed_on(drawn: Inputs, first: Value) -> dict[str, Value] | None:
-    """The inputs of `stepping.onwards`; None where there is nothing to go on from.
+def handed_on(drawn: Inputs, first: Value) -> list[dict[str, Value]] | None:
+    """The inputs of `stepping.onwards`, in one run; None where there is nothing to go on from.
 
     Args:
         drawn: model, annotations, mask, tokens, and what nobody has seen when the states are made:
@@ -35,7 +35,7 @@ def handed_on(drawn: Inputs, first: Value) -> dict[str, Value] | None:
             return None
         states.append(exchanged(state, keys, drawn["keys"])[0])
     names = ("model", "annotations", "mask")
-    return {name: drawn[name] for name in names} | {"tokens": drawn["others"], "states": states}
+    return [{name: drawn[name] for name in names} | {"tokens": drawn["others"], "states": states}]
 
 
 def holds_s(drawn: Inputs, first: Value) -> bool:

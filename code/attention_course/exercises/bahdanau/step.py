@@ -34,7 +34,8 @@ from attention_course.exercises.bahdanau.stepping import in_turn, onwards
 from attention_course.exercises.comparing import Problem, Rank, compare
 from attention_course.exercises.drawing import integers, normal, padding_mask
 from attention_course.exercises.handing import KINDS, numbers, unknown
-from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question, Second
+from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question
+from attention_course.exercises.second import Second
 from attention_course.exercises.values import Tolerance, Value, named
 
 VOCABULARY, EMBEDDING, HIDDEN, ALIGNMENT, ANNOTATION = 11, 5, 6, 7, 8

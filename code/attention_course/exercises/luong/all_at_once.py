@@ -6,11 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-from attention_course.exercises.counting import largely
 from attention_course.exercises.drawing import normal, padding_mask
-from attention_course.exercises.growing import LEFT, MANY, Loops, shows_leaving
+from attention_course.exercises.growing import BOTH, LEFT, MANY, Loops, shows_leaving
 from attention_course.exercises.luong.counting import TIMES, grown
-from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question, Second
+from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question
 from attention_course.exercises.values import Value
 from attention_course.models.masks import masked_softmax
 
@@ -165,8 +164,17 @@ def _inputs(words: int, n: int, *lengths: int, dtype: torch.dtype = torch.float3
             "target words": (MANY, 2, [2, 3]),
             "source words": (2, 2, [MANY, MANY - 7]),
         }
+        two = {
+            "sentences and target words": (BOTH, 2, [2, 1] * (BOTH // 2)),
+            "sentences and source words": (1, 2, [BOTH, BOTH - 7] * (BOTH // 2)),
+            "target words and source words": (BOTH, 2, [BOTH]),
+        }
         few = drawn(generator, words, n, list(lengths))
-        return few | {"many": {name: drawn(generator, *sizes) for name, sizes in large.items()}}
+        many = {name: drawn(generator, *sizes) for name, sizes in large.items()}
+        both = {
+            name: [drawn(generator, *sizes) for _ in range(TIMES)] for name, sizes in two.items()
+        }
+        return few | {"many": many, "both": both}
 
     return draw
 
@@ -350,7 +358,7 @@ QUESTION = Question(
         "mapped": _mapped,
     },
     ask=grown,
-    second=Second(NO_LOOPS.many, largely, new=("many",)),
+    second=NO_LOOPS.second(),
     judge=NO_LOOPS.judge,
     barred=(
         "attention_course.models.scores",

@@ -7,10 +7,9 @@ import itertools
 import torch
 from torch import Generator, Tensor
 
-from attention_course.exercises.counting import largely
 from attention_course.exercises.drawing import normal
-from attention_course.exercises.growing import LEFT, MANY, Loops, right, shows_leaving
-from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question, Second
+from attention_course.exercises.growing import BOTH, LEFT, MANY, Loops, right, shows_leaving
+from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question
 from attention_course.exercises.show_attend_tell.counting import DIMENSIONS, TIMES, grown
 from attention_course.exercises.values import Value
 
@@ -18,6 +17,7 @@ WAYS = (
     "your numbers are right, but your function still tries the L^T ways to look: the mean of a sum "
     "is the sum of the means, and log p(y | s) is a sum over the words"
 )
+OFTEN = 10  # that many calls of a pair of sizes: a single one is over before it could be timed
 LOOPS = {
     "words": "your numbers are right, but your function goes through the words one by one: they "
     "are a dimension of both tensors",
@@ -123,7 +123,14 @@ def _inputs(pictures: int, words: int, places: int, dtype: torch.dtype = torch.f
             many: drawn(generator, *(MANY if name == many else 2 for name in DIMENSIONS))
             for many in DIMENSIONS
         }
-        return few | {"many": large}
+        both = {
+            " and ".join(pair): [
+                drawn(generator, *(BOTH if name in pair else 1 for name in DIMENSIONS))
+                for _ in range(OFTEN)
+            ]
+            for pair in itertools.combinations(DIMENSIONS, 2)
+        }
+        return few | {"many": large, "both": both}
 
     return draw
 
@@ -250,7 +257,7 @@ QUESTION = Question(
         "flat": _flat,
     },
     ask=grown,
-    second=Second(NO_LOOPS.many, largely, new=("many",)),
+    second=NO_LOOPS.second(),
     judge=NO_LOOPS.judge,
     barred=("attention_course.exercises.show_attend_tell",),
 )

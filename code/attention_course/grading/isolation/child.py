@@ -40,6 +40,7 @@ def serve(channel: Channel) -> None:
     Tripwires(job["barred"], namespace, tripped).lay()
     failed = failed or _run(job["source"], "<answer>", namespace)
     answer = namespace.get(job["function"])
+    channel.send({"loaded": True})
     with contextlib.suppress(Closed):
         while True:
             message = channel.receive()

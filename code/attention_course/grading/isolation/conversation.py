@@ -1,10 +1,13 @@
 """What the marking process says to an answer's process, and what it accepts from there.
 
-First comes the job: the sources. Then, one after the other, the inputs of each run, under a
-number that nobody can guess, and back comes the outcome under that number, with the barred names
-that the answer was seen to use until then; before it, where the answer has a partner on this side,
-a call of that partner and what it returned, as often as it likes. Nothing comes after the last
-outcome.
+First comes the job: the sources; back comes that they are loaded. Then, one after the other, the
+inputs of each run, under a number that nobody can guess, and back comes the outcome under that
+number, with the barred names that the answer was seen to use until then; before it, where the
+answer has a partner on this side, calls of that partner and what it returned, as often as the
+partner allows. Nothing comes after the last outcome.
+
+What CPU time it took is read off the kernel's clock, before the first inputs go out and whenever
+an outcome is there: nothing that the answer's process says moves it.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 import itertools
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +23,14 @@ from attention_course.exercises.asking import Outcome, Raised, Returned, raised
 from attention_course.exercises.values import Value
 from attention_course.grading.isolation.channel import Channel, Closed
 from attention_course.grading.isolation.frames import FrameError
-from attention_course.grading.isolation.joint import Job
+from attention_course.grading.isolation.joint import Job, Limits
 
 if TYPE_CHECKING:
     from attention_course.exercises.partner import Meeting
 
+Clock = Callable[[], "float | None"]
+
+START = 120.0  # seconds for the imports, or for a fork
 MOST_LETTERS = 200  # of the name of an exception's type, and of its message
 MOST_NAMES = 1000  # of changed inputs or barred names
 SMALL = 64 << 10  # bytes of a frame that holds nothing but names
@@ -45,6 +52,9 @@ class Said:
         gone: whether it broke off by closing its end.
         fault: why it could not begin, through no fault of the answer.
         before: CPU seconds of its process until it was ready.
+        asked: whether it was ready for the first inputs.
+        readings: of its clock in CPU seconds, just before the first inputs and after each outcome;
+            empty where there is no clock.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
@@ -54,21 +64,26 @@ class Said:
     gone: bool = False
     fault: str = ""
     before: float = 0.0
+    asked: bool = False
+    readings: list[float] = field(default_factory=list)
 
 
-def converse(channel: Channel, job: Job, start: float, wall: float, most: int) -> Said:
+def converse(
+    channel: Channel, job: Job, limits: Limits, clock: Clock, *, grace: float = 0.0
+) -> Said:
     """Puts a job to an answer's process; never raises for what comes from there.
 
     Args:
         channel: to it.
         job: what to ask.
-        start: seconds for it to be ready.
-        wall: seconds from then on.
-        most: bytes of one outcome.
+        limits: that it has.
+        clock: reads its CPU seconds, where somebody can tell; called for the first time when it
+            is ready for the first inputs.
+        grace: seconds on the clock beyond the limits, since somebody else watches over them.
     """
     said = Said()
     try:
-        ready = channel.receive(time.monotonic() + start, SMALL)  # no answer runs before it
+        ready = channel.receive(time.monotonic() + START, SMALL)  # no answer runs before it
     except (TimeoutError, FrameError) as error:
         said.fault = f"its process did not begin: {error!r}"
         return said
@@ -80,7 +95,10 @@ def converse(channel: Channel, job: Job, start: float, wall: float, most: int) -
         return said
     said.before = ready["cpu"]
     try:
-        _converse(channel, job, time.monotonic() + wall, most, said)
+        _loaded(channel, job, time.monotonic() + limits.loading_wall + grace, limits.frame)
+        said.asked = True
+        _read(clock, said)
+        _converse(channel, job, time.monotonic() + limits.wall + grace, limits.frame, clock, said)
     except TimeoutError:
         said.broke, said.late = "it was silent until its time was over", True
     except Closed:
@@ -92,14 +110,28 @@ def converse(channel: Channel, job: Job, start: float, wall: float, most: int) -
     return said
 
 
-def _converse(channel: Channel, job: Job, deadline: float, most: int, said: Said) -> None:
+def _loaded(channel: Channel, job: Job, deadline: float, most: int) -> None:
     try:
         channel.send(_shown(job, most), deadline)
     except FrameError as error:
         raise FrameError(f"its source cannot be sent: {error}") from None
+    if channel.receive(deadline, SMALL) != {"loaded": True}:
+        raise FrameError("an answer that nobody asked for")
+
+
+def _read(clock: Clock, said: Said) -> None:
+    reading = clock()
+    if reading is not None:
+        said.readings.append(reading)
+
+
+def _converse(
+    channel: Channel, job: Job, deadline: float, most: int, clock: Clock, said: Said
+) -> None:
     for inputs, met in itertools.zip_longest(job.inputs, job.meetings):
         meeting = met() if met else None
         answer = _asked(channel, {"inputs": dict(inputs)}, meeting, deadline, most)
+        _read(clock, said)
         names = {*said.tripped, *_texts(answer, "tripped")}
         outcome = outcome_in(answer)
         said.outcomes.append(meeting.seen(outcome) if meeting else outcome)

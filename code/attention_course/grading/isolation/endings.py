@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 from dataclasses import dataclass
 
@@ -43,12 +44,16 @@ def ran(said: Said, report: Report, limits: Limits, seconds: float) -> Ran:
         seconds: wall time of it all.
     """
     ended, detail = _ended(said, report, limits)
+    readings = [reading - said.before for reading in said.readings]
     return Ran(
         outcomes=tuple(said.outcomes),
         ended=ended,
         detail=detail,
         seconds=seconds,
-        cpu=report.cpu,
+        cpu=max(0.0, report.cpu - said.before),
+        asked=said.asked,
+        loading=readings[0] if readings else 0.0,
+        spent=tuple(end - begin for begin, end in itertools.pairwise(readings)),
         memory=report.memory,
         tripped=said.tripped,
     )
@@ -62,11 +67,15 @@ def _ended(said: Said, report: Report, limits: Limits) -> tuple[Ended, str]:
         return Ended.MEMORY, "it asked for more memory than it may have"
     if not said.broke:
         return Ended.FINISHED, ""
-    if report.timed_out or said.late:
-        return Ended.TIMED_OUT, f"its {limits.wall:g} seconds were over"
+    begun = said.readings[0] if said.readings else said.before
+    wall, cpu, what = limits.wall, limits.cpu, "its"
+    if not said.asked:
+        wall, cpu, what = limits.loading_wall, limits.loading + limits.cpu, "its cells'"
     killed = -report.status
-    if killed == CPU or (killed == KILL and report.cpu >= 0.99 * limits.cpu):
-        return Ended.TIMED_OUT, f"its {limits.cpu:g} seconds of CPU time were over"
+    if killed == CPU or (killed == KILL and report.cpu - begun >= 0.99 * cpu):
+        return Ended.TIMED_OUT, f"{what} {cpu:g} seconds of CPU time were over"
+    if report.timed_out or said.late:
+        return Ended.TIMED_OUT, f"{what} {wall:g} seconds were over"
     if killed in FOR_WANT_OF_MEMORY and report.memory >= 0.8 * limits.memory:
         return Ended.MEMORY, f"it took {report.memory >> 20} MiB and was killed ({_name(killed)})"
     if not said.gone:

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -18,14 +17,14 @@ from typing import Any
 
 from attention_course.grading.isolation import kernel
 from attention_course.grading.isolation.channel import Channel
-from attention_course.grading.isolation.conversation import Said, converse
+from attention_course.grading.isolation.conversation import START, Said, converse
 from attention_course.grading.isolation.endings import Report
 from attention_course.grading.isolation.environment import environment
+from attention_course.grading.isolation.guarded import Guard
 from attention_course.grading.isolation.hollow import is_hollowed
 from attention_course.grading.isolation.joint import IsolationError, Job, Limits, Lost
 
 PROGRAM = "attention_course.grading.isolation.warm_process"
-START = 120.0  # seconds for the imports, or for a fork
 GRACE = 10.0  # seconds beyond an answer's wall time, after which the guard is given up
 MOST_BYTES = 1 << 16  # of what the warm process or a guard says
 
@@ -68,16 +67,16 @@ class Forked:
             message = {"limits": asdict(limits), "slot": slot}
             message["hollow"] = [name for name in job.barred if is_hollowed(name)]
             self._request(message, theirs, status_theirs)
-            said = converse(Channel(ours), job, START, limits.wall + GRACE, limits.frame)
+            guard = Guard(status)
+            said = converse(Channel(ours), job, limits, guard.clock, grace=GRACE)
             ours.close()
-            heard = _heard(status, 1.0) if said.gone else b""  # it is about to be noticed
-            if not heard:
-                with contextlib.suppress(OSError):
-                    status.shutdown(socket.SHUT_WR)  # enough: whatever is left may be killed
-                heard = _heard(status, GRACE)
-        if not heard.endswith(b"}"):
+            report = guard.report(1.0) if said.gone else None  # it is about to be noticed
+            if report is None:
+                guard.end()
+                report = guard.report(GRACE)
+        if report is None:
             raise Lost
-        return said, Report(**json.loads(heard))
+        return said, report
 
     def revive(self) -> None:
         """Starts the warm process again where it is gone.
@@ -176,19 +175,3 @@ def _changed(before: dict[str, Any], now: dict[str, Any]) -> str:
 def _pair(stack: contextlib.ExitStack) -> tuple[socket.socket, socket.socket]:
     one, other = socket.socketpair()
     return stack.enter_context(one), stack.enter_context(other)
-
-
-def _heard(end: socket.socket, seconds: float) -> bytes:
-    """What comes within some seconds, up to the end."""
-    deadline = time.monotonic() + seconds
-    data = b""
-    while len(data) < MOST_BYTES and (left := deadline - time.monotonic()) > 0:
-        end.settimeout(left)
-        try:
-            more = end.recv(MOST_BYTES)
-        except OSError:
-            break
-        if not more:
-            break
-        data += more
-    return data

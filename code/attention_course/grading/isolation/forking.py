@@ -150,4 +150,4 @@ def _watch(message: dict[str, Any], descriptors: list[int], layers: Layers, base
         if not layers.jail:
             shutil.rmtree(folder, ignore_errors=True)
 
-    guard.watch(socket.socket(fileno=status), question, limits.wall, guard.Steps(enter, run, leave))
+    guard.watch(socket.socket(fileno=status), question, limits, guard.Steps(enter, run, leave))

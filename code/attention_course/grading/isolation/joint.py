@@ -21,8 +21,10 @@ class Limits:
     """What an answer may use, over all its runs together.
 
     Attributes:
-        wall: seconds from the start of its process to the last outcome.
-        cpu: seconds of CPU time, rounded up to whole ones.
+        loading: seconds of CPU time that its cells may take before the first inputs come, and a
+            third of what they may take on the clock.
+        wall: seconds from the first inputs to the last outcome.
+        cpu: seconds of CPU time for that, rounded up to whole ones.
         memory: bytes beyond what the warm process has mapped.
         frame: bytes of one outcome.
         tasks: threads at a time; where new processes cannot be forbidden, processes as well.
@@ -30,6 +32,7 @@ class Limits:
         disk: bytes in its private folder.
     """
 
+    loading: float = 10.0
     wall: float = 20.0
     cpu: float = 5.0
     memory: int = 1024 * MIB
@@ -37,6 +40,11 @@ class Limits:
     tasks: int = 32
     files: int = 64
     disk: int = 16 * MIB
+
+    @property
+    def loading_wall(self) -> float:
+        """Seconds on the clock before the first inputs; the machine may be busy."""
+        return 3 * self.loading
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,10 @@ class Ran:
         detail: one sentence on that for an instructor, "" where it finished.
         seconds: wall time.
         cpu: CPU seconds of the answer and all it started.
+        asked: whether its cells came to their end, so that it could be asked.
+        loading: of the CPU seconds those before its first inputs; 0 where nobody could tell.
+        spent: of the CPU seconds those of each outcome, as the kernel counted them; empty where
+            nobody could tell.
         memory: peak resident memory in bytes, with what the warm process shares with it.
         tripped: the barred names that it was seen to use.
     """
@@ -92,6 +104,9 @@ class Ran:
     detail: str = ""
     seconds: float = 0.0
     cpu: float = 0.0
+    asked: bool = True
+    loading: float = 0.0
+    spent: tuple[float, ...] = ()
     memory: int = 0
     tripped: tuple[str, ...] = ()
 

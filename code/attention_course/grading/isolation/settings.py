@@ -127,7 +127,8 @@ def _first_where_memory_runs_out() -> None:
 
 
 def _limit_all(limits: Limits, layers: Layers) -> None:
-    cpu = math.ceil(limits.cpu) + int(time.process_time())
+    # from the first inputs on it is less, see `processes.allow`
+    cpu = math.ceil(limits.loading + limits.cpu) + int(time.process_time())
     _limit(resource.RLIMIT_CPU, cpu, cpu + 1)  # a signal first, that tells it apart
     if layers.mapped is not None:
         _limit(resource.RLIMIT_AS, layers.mapped + limits.memory)

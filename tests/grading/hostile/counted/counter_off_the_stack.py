@@ -2,7 +2,7 @@
 
 question: show_attend_tell.bound
 expect: wrong|timed out 0
-hint: many times as long|was stopped
+hint: goes through them one by one|was stopped
 seconds: 3
 """
 

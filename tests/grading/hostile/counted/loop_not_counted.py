@@ -2,7 +2,7 @@
 
 question: luong.all_at_once
 expect: wrong|timed out 0
-hint: many times as long|was stopped
+hint: goes through them one by one|was stopped
 seconds: 3
 """
 
