@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,18 @@ def test_who_calls_too_often_is_ended_whatever_he_makes_of_it() -> None:
     endless = {"returned": None, "calls": 11, "endless": True}
     assert met(catching) == Returned(endless)
     assert met(lambda partner, x: [partner(x) for _ in range(20)]) == Returned(endless)
+
+
+def test_who_goes_on_calling_is_not_listened_to() -> None:
+    meeting = Meeting(lambda number: number, most=10)
+
+    def flooding(partner: Any, x: int) -> None:
+        while not meeting.flooded:
+            with contextlib.suppress(RuntimeError):
+                partner(x)
+
+    outcome = meeting.seen(ask(flooding, {"x": 3}, partner=meeting))
+    assert outcome == Returned({"returned": None, "calls": 20, "endless": True})
 
 
 def test_what_the_answer_raises_is_its_own() -> None:

@@ -13,6 +13,7 @@ from attention_course.exercises.asking import Outcome, Raised, Returned
 from attention_course.exercises.values import Value, plain
 
 Inputs = Mapping[str, Value]
+FLOOD = 2  # times as many calls as an answer may make, and nobody listens any more
 
 
 class EndlessError(RuntimeError):
@@ -40,6 +41,11 @@ class Meeting:
         if self._calls > self._most:
             raise EndlessError(f"called more than {self._most} times")
         return self._function(*map(plain, arguments), **plain(named))
+
+    @property
+    def flooded(self) -> bool:
+        """Whether the answer goes on and on, although every call tells it that it may not."""
+        return self._calls >= FLOOD * self._most
 
     def seen(self, outcome: Outcome) -> Outcome:
         """What came of the run, with what was seen of it here."""

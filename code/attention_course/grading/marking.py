@@ -29,6 +29,7 @@ OUTCOME = 4 << 20  # bytes of what it returns; the largest are the weights of a 
 MOST_LETTERS = 500  # of a hint: it may hold a name that an answer has made up
 _ENDED = {
     Ended.TIMED_OUT: Reason.TIMED_OUT,
+    Ended.FLOODED: Reason.TIMED_OUT,
     Ended.MEMORY: Reason.MEMORY,
     Ended.DIED: Reason.DIED,
     Ended.FAILED: Reason.UNMARKED,
@@ -237,6 +238,10 @@ def _ended_hint(ran: Ran, allowed: Limits) -> str:
         return (
             f"your function was stopped after {ran.seconds:.0f} seconds; it may compute for "
             f"{allowed.cpu:g} and take {allowed.wall:g}"
+        )
+    if ran.ended is Ended.FLOODED:
+        return (
+            "your function was stopped: it went on calling what it was given, many times too often"
         )
     if ran.ended is Ended.MEMORY:
         return f"your function asked for more than {allowed.memory / 2**30:g} GiB of memory"

@@ -89,3 +89,23 @@ def test_nothing_is_left(warm: Warm) -> None:
     before = len(os.listdir("/dev/fd"))
     ran(warm, "def f(x):\n    return 1", Limits())
     assert len(os.listdir("/dev/fd")) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody reads another one's clock")
+def test_what_a_cell_takes_before_the_first_inputs_is_counted_apart(warm: Warm) -> None:
+    source = """
+def burn(seconds):
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+burn(0.5)
+def f(x):
+    burn(0.1 if len(x) == 2 else 0.2)
+"""
+    found = ran(warm, source, Limits())
+    assert found.ended is Ended.FINISHED, found
+    assert 0.5 <= found.loading < 0.7
+    first, second = found.spent
+    assert 0.2 <= first < 0.28
+    assert 0.1 <= second < 0.18
+    assert found.loading + first + second <= found.cpu < 1.2

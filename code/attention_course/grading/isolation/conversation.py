@@ -36,6 +36,10 @@ MOST_NAMES = 1000  # of changed inputs or barred names
 SMALL = 64 << 10  # bytes of a frame that holds nothing but names
 
 
+class _Flooded(Exception):
+    """The answer does not stop calling its partner."""
+
+
 class _Unsendable(Exception):
     """The course's own inputs do not fit into a frame."""
 
@@ -50,6 +54,7 @@ class Said:
         broke: "" where all was said; else what went wrong, in a sentence.
         late: whether it was the time that ran out.
         gone: whether it broke off by closing its end.
+        flooded: whether it was ended since it called its partner again and again.
         fault: why it could not begin, through no fault of the answer.
         before: CPU seconds of its process until it was ready.
         asked: whether it was ready for the first inputs.
@@ -62,6 +67,7 @@ class Said:
     broke: str = ""
     late: bool = False
     gone: bool = False
+    flooded: bool = False
     fault: str = ""
     before: float = 0.0
     asked: bool = False
@@ -105,6 +111,8 @@ def converse(
         said.broke, said.gone = "it ended before it had answered", True
     except FrameError as error:
         said.broke = f"it broke off the conversation: {error}"
+    except _Flooded:
+        said.broke, said.flooded = "it did not stop calling what it was given", True
     except _Unsendable as error:
         said.fault = f"its inputs cannot be sent: {error}"
     return said
@@ -130,7 +138,12 @@ def _converse(
 ) -> None:
     for inputs, met in itertools.zip_longest(job.inputs, job.meetings):
         meeting = met() if met else None
-        answer = _asked(channel, {"inputs": dict(inputs)}, meeting, deadline, most)
+        try:
+            answer = _asked(channel, {"inputs": dict(inputs)}, meeting, deadline, most)
+        except _Flooded:
+            assert meeting is not None
+            said.outcomes.append(meeting.seen(Returned(None)))
+            raise
         _read(clock, said)
         names = {*said.tripped, *_texts(answer, "tripped")}
         outcome = outcome_in(answer)
@@ -165,6 +178,8 @@ def _asked(
         if meeting is None or "called" not in answer:
             return answer
         channel.send(_called(meeting, answer["called"]), deadline)
+        if meeting.flooded:
+            raise _Flooded
 
 
 def _called(meeting: Meeting, called: Value) -> Value:

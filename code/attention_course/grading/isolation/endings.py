@@ -71,6 +71,8 @@ def _ended(said: Said, report: Report, limits: Limits) -> tuple[Ended, str]:
     wall, cpu, what = limits.wall, limits.cpu, "its"
     if not said.asked:
         wall, cpu, what = limits.loading_wall, limits.loading + limits.cpu, "its cells'"
+    if said.flooded:
+        return Ended.FLOODED, said.broke
     killed = -report.status
     if killed == CPU or (killed == KILL and report.cpu - begun >= 0.99 * cpu):
         return Ended.TIMED_OUT, f"{what} {cpu:g} seconds of CPU time were over"

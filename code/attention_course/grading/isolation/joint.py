@@ -76,6 +76,7 @@ class Ended(str, Enum):
 
     FINISHED = "finished"  # an outcome for each run
     TIMED_OUT = "timed out"
+    FLOODED = "flooded"  # it called its partner much more often than it may, and went on
     MEMORY = "memory"
     DIED = "died"  # it ended, or broke off the conversation, before all outcomes were there
     FAILED = "failed"  # through no fault of the answer: it has to be run again
