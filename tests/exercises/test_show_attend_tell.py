@@ -543,7 +543,15 @@ def test_an_untrained_model_passes_no_check() -> None:
 
 
 @pytest.mark.usefixtures("few_scenes")
-def test_gradients_that_are_left_are_named_though_clipping_hides_them() -> None:
+def test_what_the_answers_process_measures_wins_and_loses_no_point() -> None:
+    """It says there how far the weights moved and what gradients it saw, and could say anything."""
+    for case in train.QUESTION.draw(1):
+        for part in ("habits", "places"):
+            assert not case[part].keys() & {"moved", "leftovers"}
+
+
+@pytest.mark.usefixtures("few_scenes")
+def test_gradients_that_are_left_are_named_where_a_model_hardly_learns() -> None:
     def left(model: torch.nn.Module, batches: list[Batch]) -> None:
         optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
         for _ in range(10):
@@ -553,6 +561,21 @@ def test_gradients_that_are_left_are_named_though_clipping_hides_them() -> None:
                 optimizer.step()
 
     assert examined("train", left).mistake == "gradients add up"
+
+
+@pytest.mark.usefixtures("few_scenes")
+def test_gradients_that_are_meant_to_add_up_are_not_called_a_mistake() -> None:
+    """Over twelve batches, and then a step."""
+
+    def accumulated(model: torch.nn.Module, batches: list[Batch]) -> None:
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
+        for number, batch in enumerate(batches * 30, 1):
+            (train._loss(model, batch) / 12).backward()
+            if number % 12 == 0:
+                optimizer.step()
+                optimizer.zero_grad()
+
+    assert examined("train", accumulated).mistake == "hardly learnt"
 
 
 @pytest.mark.parametrize(

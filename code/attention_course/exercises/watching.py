@@ -1,4 +1,8 @@
-"""What is seen of a training while it runs, and its sentences; holds no reference."""
+"""What is seen of a training while it runs, and its sentences; holds no reference.
+
+What is seen here is good for hints alone: it is seen where the answer lives, which can lead it
+astray.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +41,8 @@ class Watched:
 
         Returns:
             A dictionary: "weights", the model's by name; "moved", how far they are from where they
-            began, relative to their size; "leftovers", the share of backward passes that found a
-            gradient there.
+            began, relative to their size; "leftovers", of the backward passes that follow a change
+            of the weights the share that found an old gradient there.
         """
         way = _weights(self.model) - self._before
         return {
@@ -54,14 +58,22 @@ def _weights(model: nn.Module) -> Tensor:
 
 
 def _leftovers(parameter: Tensor) -> list[bool]:
-    """A list that grows with each backward pass: was there a gradient to which it was added?"""
+    """A list that grows with the backward passes: was there a gradient to which it was added?
+
+    Those between which the weights stay as they are do not count: their gradients are meant to be
+    added up.
+    """
     found: list[bool] = []
     incoming: list[Tensor] = []
+    last = parameter.detach().clone()
     parameter.register_hook(lambda gradient: incoming.append(gradient.clone()))
 
     def compare(accumulated: Tensor) -> None:
         assert accumulated.grad is not None
-        found.append(not torch.equal(accumulated.grad, incoming.pop()))
+        added = not torch.equal(accumulated.grad, incoming.pop())
+        if not torch.equal(accumulated.detach(), last):
+            found.append(added)
+            last.copy_(accumulated.detach())
 
     parameter.register_post_accumulate_grad_hook(compare)
     return found

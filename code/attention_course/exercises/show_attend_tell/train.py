@@ -33,7 +33,6 @@ SCENES, UNSEEN = 16_000, 200
 KNOWN = 256  # of the scenes, those on which habits are seen
 LAMBDA = 0.1
 LOSS = 0.5  # nats per word on known scenes; who sees nothing of a picture has about 1.2
-LEFTOVERS = 0.9  # of the backward passes; with the gradient clipped it would pass for a momentum
 
 # How much larger the penalty has to be than with even weights. Measured, each time on other scenes:
 #
@@ -166,7 +165,7 @@ def _draw(generator: Generator) -> dict[str, Value]:
         "scenes": as_numbers(scenes.train),
         "unseen": as_numbers(scenes.test),
         "sentences": make_batch(scenes.encode(scenes.test)).target_out,
-        "habits": {"padding": PADDING, "loss": LOSS, "leftovers": LEFTOVERS},
+        "habits": {"padding": PADDING, "loss": LOSS},
         "places": {"least": LEAST, "most": MOST, "loss": LOSS},
     }
 
