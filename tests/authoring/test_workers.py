@@ -33,6 +33,16 @@ def work(task: str, tell: Callable[[str], object]) -> str:
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
         Path(task.removeprefix("starts ")).write_text(str(child.pid))
         time.sleep(600)
+    if task.startswith("detaches "):  # as Jupyter does with its kernels
+        sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
+        child = subprocess.Popen(sleep, start_new_session=True)
+        Path(task.removeprefix("detaches ")).write_text(str(child.pid))
+        time.sleep(600)
+    if task.startswith("leaves "):
+        sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
+        child = subprocess.Popen(sleep, start_new_session=True)
+        Path(task.removeprefix("leaves ")).write_text(str(child.pid))
+        os.kill(os.getpid(), signal.SIGKILL)
     return f"{task} is done"
 
 
@@ -83,6 +93,27 @@ def test_what_a_worker_started_ends_with_it(tmp_path: Path) -> None:
         child = started(tmp_path / "pid")
         assert psutil.pid_exists(child)
     assert ended(child)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it has to see to its own end")
+def test_what_has_a_session_of_its_own_ends_too(tmp_path: Path) -> None:
+    with Workers(1, work) as workers:
+        workers.begin(f"detaches {tmp_path / 'pid'}", 600)
+        child = started(tmp_path / "pid")
+        assert psutil.pid_exists(child)
+    assert ended(child)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it has to see to its own end")
+def test_what_a_killed_worker_leaves_ends_too(tmp_path: Path) -> None:
+    with Workers(2, work) as workers:
+        workers.begin(f"detaches {tmp_path / 'other'}", 600)
+        workers.begin(f"leaves {tmp_path / 'pid'}", 600)
+        other, child = started(tmp_path / "other"), started(tmp_path / "pid")
+        assert "ended its process" in workers.next()[1].why
+        assert ended(child)
+        assert psutil.Process(other).status() != psutil.STATUS_ZOMBIE  # it is another worker's
+    assert ended(other)
 
 
 PARENT = """\

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import secrets
 import signal
 import sys
 import time
@@ -15,6 +16,7 @@ from typing import Any
 
 import torch
 
+MARK = "ATTENTION_COURSE_WORKER"  # in the environment of all that a worker starts
 Tell = Callable[[str], object]
 CONTEXT = multiprocessing.get_context("spawn")  # torch does not bear a fork
 
@@ -37,14 +39,16 @@ class _Worker:
     deadline: float = 0.0
     doing: str = ""
     connection: Connection = field(init=False)
+    mark: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.start()
 
     def start(self) -> None:
         self.connection, theirs = CONTEXT.Pipe()
+        self.mark = secrets.token_hex(16)
         self.process = CONTEXT.Process(
-            target=_serve, args=(theirs, self.call, os.getpid()), daemon=True
+            target=_serve, args=(theirs, self.call, os.getpid(), self.mark), daemon=True
         )
         self.process.start()
         theirs.close()
@@ -57,6 +61,7 @@ class _Worker:
         assert self.process.pid is not None
         with contextlib.suppress(ProcessLookupError, AttributeError):
             os.killpg(self.process.pid, signal.SIGKILL)  # what it started
+        _end_marked(self.mark)
         self.process.join()
         self.connection.close()
 
@@ -119,9 +124,30 @@ class Workers:
         return task, Lost(worker.doing, why)
 
 
-def _serve(connection: Connection, call: Callable[[Any, Tell], Any], parent: int) -> None:
+def _end_marked(mark: str) -> None:
+    """Kills, on Linux, what has gone into a session of its own, as the kernels of Jupyter do."""
+    if sys.platform != "linux":
+        return
+    wanted = f"{MARK}={mark}".encode()
+    while found := [pid for pid in filter(str.isdigit, os.listdir("/proc")) if _has(pid, wanted)]:
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+
+
+def _has(pid: str, wanted: bytes) -> bool:
+    """Whether a process was started with this in its environment, and still lives."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/environ", "rb") as file:
+        return wanted in file.read().split(b"\0")  # empty where it has ended
+    return False
+
+
+def _serve(
+    connection: Connection, call: Callable[[Any, Tell], Any], parent: int, mark: str
+) -> None:
     """Does one task after the other."""
     _end_with(parent)
+    os.environ[MARK] = mark  # whatever it starts inherits it
     torch.set_num_threads(1)
     while True:
         try:
