@@ -12,7 +12,12 @@ import torch
 from attention_course.data import load
 from attention_course.models.universal_transformer import UniversalTransformer
 from attention_course.pondering import ponder_loss
-from attention_course.replications import recipe, universal_settings, universal_transformer
+from attention_course.replications import (
+    read,
+    recipe,
+    universal_settings,
+    universal_transformer,
+)
 from attention_course.replications.from_anywhere import FromAnywhere
 from attention_course.training import cosine, count_parameters, translation_loss
 
@@ -70,6 +75,7 @@ def test_the_experiment(tmp_path: Path) -> None:
         assert row["parameters"] == count_parameters(built)
         assert row["test"]["sentences"] == 6
         assert [further["sentences"] for further in row["longer"]] == [6]
+        assert row["longer"][0].keys() == row["test"].keys() - {"by_length"}
         assert row["validation"][-1][0] == 2
         assert row["seconds_per_update"] > 0
         assert ("ponder" in row) == (variant == "halting")
@@ -141,6 +147,17 @@ def test_models_of_unequal_size_are_not_compared(tmp_path: Path) -> None:
     corpus = {**universal_settings.SETTINGS["translation"]["corpus"], "train": 10, "test": 1}
     how: Any = {**universal_settings.SETTINGS["translation"], "corpus": corpus}
     universal_transformer.check_sizes({"translation": how})
+
+
+def test_what_is_stored_was_measured_with_these_settings() -> None:
+    stored = read(universal_transformer.NAME)
+    assert stored["settings"]["tasks"] == json.loads(json.dumps(universal_settings.SETTINGS))
+    tasks = universal_settings.SETTINGS.items()
+    names = {f"{task}: {variant}" for task, how in tasks for variant in how["variants"]}
+    rows = [(row["variant"], row["seed"]) for row in stored["rows"]]
+    assert set(rows) == {(name, seed) for name in names for seed in (0, 1, 2)}
+    assert len(rows) == len(set(rows))
+    assert not stored["provenance"]["commit"].endswith("dirty")
 
 
 def test_an_interruption_ends_the_experiment(
