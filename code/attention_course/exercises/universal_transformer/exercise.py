@@ -9,6 +9,7 @@ from attention_course.exercises.universal_transformer import (
     ponder_cost,
     reading,
     signals,
+    train,
 )
 
 EXERCISE = Exercise(
@@ -23,5 +24,6 @@ EXERCISE = Exercise(
         reading.QUESTION,
         ponder_cost.QUESTION,
         encoder.QUESTION,
+        train.QUESTION,
     ),
 )
