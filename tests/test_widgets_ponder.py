@@ -12,7 +12,7 @@ import pytest
 import torch
 from attention_course.models.adaptive_computation import Ponder
 from attention_course.models.universal_transformer import Pondered, UniversalTransformer
-from attention_course.widgets import PonderBars, PonderExample
+from attention_course.widgets import AttentionMap, PonderBars, PonderExample
 from browser import open_page, resize
 from colours import contrast
 from selenium import webdriver
@@ -108,6 +108,8 @@ def test_one_side_may_be_left_out() -> None:
     page = Page(html_of(PonderExample(WORDS, None, read_only)))
     assert page.texts("th", scope="row") == WORDS
     assert page.texts("p", **{"class": "am-label"}) == ["Source words"]
+    (box,) = page.named("div", **{"class": "am-box"})
+    assert box.attributes["aria-label"] == "Steps for each source word"
     page = Page(html_of(PonderExample(None, BACK, PONDERED)))
     assert page.texts("th", scope="row") == BACK
     assert page.texts("p", **{"class": "am-label"}) == ["Target words, one at a time"]
@@ -308,6 +310,19 @@ def test_a_word_wears_a_square_for_each_step(browser: webdriver.Chrome, page: st
     stands_out = [contrast(colour, ground) for colour in shown]
     assert stands_out == sorted(stands_out)
     assert stands_out[2] > 2 * stands_out[0]
+
+
+def test_squares_stand_over_the_word_also_beside_other_figures(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    other = AttentionMap.single(["a"], ["b"], [[1]])
+    open_page(browser, write_page(tmp_path / "both.html", PonderBars(EXAMPLE), other))
+    for node in Reader(browser).words("Source"):
+        bar, number = (
+            node.find_element("css selector", kind).rect for kind in (".pb-bar", "small")
+        )
+        assert bar["y"] + bar["height"] <= number["y"]
+        assert number["y"] + number["height"] < node.rect["y"] + node.rect["height"] - 10
 
 
 def test_a_word_shows_how_it_halted(browser: webdriver.Chrome, page: str) -> None:

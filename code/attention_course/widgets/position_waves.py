@@ -92,7 +92,7 @@ class PositionWaves:
         }
         note = (
             "Blue: above 0; orange: below; the stronger, the further from it. Sine and cosine "
-            "stand side by side. A dot product is largest with the position itself, where it is d/2."
+            "stand side by side. A dot product is largest with the position itself: d/2."
         )
         body = parts.example_html(f"d = {self.d}, base = {self.base:.15g}", inside)
         return parts.figure_html("position-waves", body, note, ["slider"], parts.given_html(given))
