@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -430,6 +431,25 @@ def test_a_known_answer_has_its_points_and_its_hint(
         assert float(row["points"]) < question.points
     else:
         assert (row["reason"], row["mistake"]) == ("passed", "")
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_untouched_answers_are_counted_as_not_answered(tmp_path: Path, name: str) -> None:
+    """As they were handed out, and where of the line that raises nothing but the error is left."""
+    untouched = json.loads(published.learners(name).read_text(encoding="utf-8"))
+    bare = copy.deepcopy(untouched)
+    questions = registry.exercise(name).questions
+    for question in questions:
+        cell = corpus.answer_cell(bare, name, question.name)
+        source = "".join(cell["source"])
+        cell["source"] = re.sub(r"(raise NotImplementedError)\(.*?\)", r"\1", source)
+        assert cell["source"] != source
+    corpus.hand_in(tmp_path / "in", "untouched", untouched, name)
+    corpus.hand_in(tmp_path / "in", "bare", bare, name)
+    assert grade(tmp_path / "in", tmp_path / "out").exit_code == 0
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    counts = re.findall(r'<p class="quiet">(.*?)</p>', page)
+    assert counts.count("2 not answered") == len(questions), counts
 
 
 def test_json_and_tables_say_the_same(graded: Graded) -> None:

@@ -178,13 +178,21 @@ def test_a_reference_that_fails_is_no_mark() -> None:
     assert "an author's mistake" in mark.hint
 
 
-def test_the_stub_is_not_answered() -> None:
+@pytest.mark.parametrize("words", [(STUB,), ()], ids=["the notebook's", "a bare one"])
+def test_the_stub_is_not_answered(words: tuple[str, ...]) -> None:
     def stub(*inputs: object) -> None:
-        raise NotImplementedError(STUB)
+        raise NotImplementedError(*words)
 
     mark = marked(playing(stub))
     assert (mark.reason, mark.points) == (Reason.NOT_ANSWERED, 0)
     assert "not written yet" in mark.hint
+
+
+def test_an_operation_that_pytorch_lacks_is_an_error() -> None:
+    def lacking(*inputs: object) -> None:
+        raise NotImplementedError("'eq' not implemented for 'Half'")
+
+    assert marked(playing(lacking)).reason is Reason.RAISED
 
 
 def test_a_known_stub_has_the_mark_of_one_that_ran_and_is_not_run() -> None:

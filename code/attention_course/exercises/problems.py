@@ -15,8 +15,7 @@ def problem_of(
     question: Question, case: Case, outcome: Outcome, expected: Value, inputs: Inputs
 ) -> Problem | None:
     if isinstance(outcome, Raised):
-        # PyTorch raises this type too, where it has no operation for a dtype
-        if outcome.type_name == "NotImplementedError" and outcome.message in ("", STUB):
+        if is_stub(outcome):
             return Problem(Rank.NOT_WRITTEN, NOT_WRITTEN)
         message = f": {outcome.message}" if outcome.message else ""
         return Problem(Rank.RAISED, f"your function raises {outcome.type_name}{message}")
@@ -28,6 +27,12 @@ def problem_of(
             f"your function changes its input {names} in place, which its caller still needs",
         )
     return problem
+
+
+def is_stub(outcome: Raised) -> bool:
+    """Whether nothing was written: the notebook's own stub, or one without words."""
+    # PyTorch raises this type too, where it has no operation for a dtype
+    return outcome.type_name == "NotImplementedError" and outcome.message in ("", STUB)
 
 
 def difference(

@@ -16,7 +16,7 @@ from attention_course.exercises import published
 from attention_course.exercises.asking import Ask as AskedBy
 from attention_course.exercises.asking import Outcome, Raised
 from attention_course.exercises.judging import AnswerKey, Verdict
-from attention_course.exercises.problems import NOT_WRITTEN, STUB
+from attention_course.exercises.problems import NOT_WRITTEN, is_stub
 from attention_course.exercises.question import Inputs, Question
 from attention_course.grading.intake.barred import barred_hint
 from attention_course.grading.isolation import Ended, Job, Limits, Ran
@@ -222,10 +222,10 @@ def _reason(verdict: Verdict, outcomes: Sequence[Outcome], ran: Ran) -> Reason:
     if all(verdict.passed):
         return Reason.PASSED
     failed = [o for o, passed in zip(outcomes, verdict.passed, strict=True) if not passed]
-    if all(isinstance(outcome, Raised) for outcome in failed):
-        stub = Raised("NotImplementedError", STUB)
-        return Reason.NOT_ANSWERED if all(o == stub for o in failed) else Reason.RAISED
-    return Reason.WRONG
+    raised = [outcome for outcome in failed if isinstance(outcome, Raised)]
+    if len(raised) < len(failed):
+        return Reason.WRONG
+    return Reason.NOT_ANSWERED if all(map(is_stub, raised)) else Reason.RAISED
 
 
 def _ended_hint(ran: Ran, allowed: Limits) -> str:
