@@ -11,7 +11,7 @@ import torch
 from attention_course.data.vocabulary import BOS, EOS
 from attention_course.exercises import registry
 from attention_course.exercises.bahdanau import train
-from attention_course.exercises.bahdanau.step import slow_step, step
+from attention_course.exercises.bahdanau.incremental import slow_step, step
 from attention_course.exercises.checking import SEED
 from attention_course.exercises.judging import examine
 from torch import Tensor

@@ -16,6 +16,7 @@ from attention_course.exercises.checking import SEED
 from attention_course.exercises.judging import Verdict, examine
 from attention_course.exercises.luong import (
     all_at_once,
+    all_at_once_answers,
     family,
     input_feeding,
     input_feeding_answers,
@@ -53,7 +54,7 @@ def test_the_slow_version_in_the_text_is_that_of_the_question() -> None:
     slow = shown("slow_states")
     for inputs in all_at_once.QUESTION.draw(3):
         first = all_at_once.QUESTION.sent(inputs)
-        assert torch.equal(slow(*first.values()), all_at_once.slow_states(*first.values()))
+        assert torch.equal(slow(*first.values()), all_at_once_answers.slow_states(*first.values()))
 
 
 def test_the_broken_decoder_in_the_text_is_the_known_mistake() -> None:
@@ -195,7 +196,7 @@ def test_a_power_of_the_gaussian_is_no_known_mistake_of_another_kind() -> None:
 
 # --- all_at_once --------------------------------------------------------------------------------
 
-RIGHT = all_at_once.all_states
+RIGHT = all_at_once_answers.all_states
 
 
 def test_a_list_comprehension_is_a_loop() -> None:

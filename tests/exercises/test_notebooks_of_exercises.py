@@ -12,7 +12,7 @@ import notebooks
 import torch
 from attention_course.exercises import registry, writing
 from attention_course.exercises.bahdanau import reading, train
-from attention_course.exercises.bahdanau.step import slow_step
+from attention_course.exercises.bahdanau.incremental import slow_step
 from attention_course.exercises.question import Exercise
 from nbformat import NotebookNode
 

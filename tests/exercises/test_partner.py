@@ -11,7 +11,7 @@ import torch
 from attention_course.data.vocabulary import BOS, EOS
 from attention_course.exercises import registry
 from attention_course.exercises.asking import Outcome, Raised, Returned, ask
-from attention_course.exercises.encoder_decoder import greedy
+from attention_course.exercises.encoder_decoder import greedy_model
 from attention_course.exercises.judging import examine
 from attention_course.exercises.partner import Meeting
 from attention_course.exercises.values import plain
@@ -36,7 +36,7 @@ def test_arguments_may_be_named() -> None:
 
 
 def test_what_is_no_value_keeps_its_name_on_its_way() -> None:
-    step = Meeting(greedy._model(GREEDY.draw(1)[0]), 1)
+    step = Meeting(greedy_model.model(GREEDY.draw(1)[0]), 1)
     sent = frames.decode(frames.encode(plain([np.ones(3), STATE])))
     with pytest.raises(TypeError, match="token is a value of type ndarray, expected a tensor"):
         step(*sent)
@@ -82,7 +82,7 @@ def test_the_model_is_not_sent_along() -> None:
         assert set(GREEDY.sent(inputs)) == {"state", "max_length"}
 
 
-TOKEN, STATE = torch.ones(3, dtype=torch.int64), torch.zeros(3, greedy.HIDDEN)
+TOKEN, STATE = torch.ones(3, dtype=torch.int64), torch.zeros(3, greedy_model.HIDDEN)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ TOKEN, STATE = torch.ones(3, dtype=torch.int64), torch.zeros(3, greedy.HIDDEN)
     [
         (None, STATE, "token is None, expected a tensor"),
         (TOKEN[:, None], STATE, r"token has shape \(3, 1\), expected \(B,\)"),
-        (TOKEN, STATE[:, None], rf"state has shape .*, expected \(B, {greedy.HIDDEN}\)"),
+        (TOKEN, STATE[:, None], rf"state has shape .*, expected \(B, {greedy_model.HIDDEN}\)"),
         (TOKEN[:2], STATE, "2 and 3 rows, expected as many"),
         (TOKEN.repeat(2), STATE.repeat(2, 1), "no more than 3"),
         (TOKEN.float(), STATE, "dtype torch.float32 and torch.float32"),
@@ -100,7 +100,7 @@ TOKEN, STATE = torch.ones(3, dtype=torch.int64), torch.zeros(3, greedy.HIDDEN)
     ],
 )
 def test_the_model_trusts_nobody(token: Any, state: Any, words: str) -> None:
-    step = greedy._model(GREEDY.draw(1)[0])
+    step = greedy_model.model(GREEDY.draw(1)[0])
     assert len(step(TOKEN, STATE)) == 2
     with pytest.raises((TypeError, ValueError, IndexError), match=words):
         step(token, state)

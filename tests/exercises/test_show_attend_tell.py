@@ -23,6 +23,7 @@ from attention_course.exercises.judging import Verdict, examine
 from attention_course.exercises.question import Inputs
 from attention_course.exercises.show_attend_tell import (
     bound,
+    bound_answers,
     decoder,
     decoder_answers,
     glimpse,
@@ -71,7 +72,7 @@ def test_the_slow_version_in_the_text_is_that_of_the_question() -> None:
     slow = shown("slow_bound")
     for inputs in bound.QUESTION.draw(3):
         first = bound.QUESTION.sent(inputs)
-        assert torch.equal(slow(*first.values()), bound.slow_bound(*first.values()))
+        assert torch.equal(slow(*first.values()), bound_answers.slow_bound(*first.values()))
 
 
 def test_the_broken_decoder_in_the_text_is_the_known_mistake() -> None:
@@ -379,7 +380,7 @@ def test_all_words_with_all_words_is_too_much() -> None:
 
 
 def test_what_no_gradient_comes_through_is_told_so() -> None:
-    verdict = examined("bound", lambda weights, log_p: bound.bound(weights.detach(), log_p))
+    verdict = examined("bound", lambda weights, log_p: bound_answers.bound(weights.detach(), log_p))
     assert "no gradient comes back through your function" in verdict.line
     assert not any(verdict.passed)
 
@@ -387,7 +388,7 @@ def test_what_no_gradient_comes_through_is_told_so() -> None:
 def test_a_loop_that_no_count_sees_takes_too_long() -> None:
     def unseen(weights: Tensor, log_p: Tensor) -> Tensor:
         with torch._C.DisableTorchFunction():
-            return bound._word_by_word(weights, log_p)
+            return bound_answers.word_by_word(weights, log_p)
 
     verdict = examined("bound", unseen)
     assert verdict.mistake is None
@@ -397,7 +398,7 @@ def test_a_loop_that_no_count_sees_takes_too_long() -> None:
 def test_what_fails_with_many_is_told_so() -> None:
     def few(weights: Tensor, log_p: Tensor) -> Tensor:
         assert max(weights.shape) < 100
-        return bound.bound(weights, log_p)
+        return bound_answers.bound(weights, log_p)
 
     line = examined("bound", few).line
     assert f"where there are {MANY} of something your function raises" in line
@@ -416,7 +417,7 @@ def test_every_case_has_very_much_of_each_thing() -> None:
 
 def test_what_is_wrong_with_many_names_of_what() -> None:
     def short(weights: Tensor, log_p: Tensor) -> Tensor:
-        return bound.bound(weights[..., :100], log_p[..., :100])
+        return bound_answers.bound(weights[..., :100], log_p[..., :100])
 
     line = examined("bound", short).line
     assert f"right here, but not where there are {MANY} places" in line
@@ -425,9 +426,9 @@ def test_what_is_wrong_with_many_names_of_what() -> None:
 def test_an_answer_that_rests_on_equal_sizes_is_told_so() -> None:
     def equal(weights: Tensor, log_p: Tensor) -> Tensor:
         if len(weights) == 1:
-            return bound.bound(weights, log_p)[:, None].squeeze(1)
+            return bound_answers.bound(weights, log_p)[:, None].squeeze(1)
         assert weights.shape[1] in (2, 3)
-        return bound.bound(weights, log_p)
+        return bound_answers.bound(weights, log_p)
 
     line = examined("bound", equal).line
     assert "raises an error where there are more words" in line
