@@ -228,6 +228,27 @@ def test_each_bug_that_is_mended_changes_the_hint(seed: int) -> None:
     assert len({verdict.hint for verdict in found.values()}) == 7
 
 
+def test_a_deviation_and_an_epsilon_behind_it_are_named() -> None:
+    def copied(x: Tensor, part: Any, order: str, gain: Tensor, bias: Tensor) -> Tensor:
+        def norm(y: Tensor) -> Tensor:
+            return gain * (y - y.mean(-1, keepdim=True)) / (y.std(-1, keepdim=True) + 1e-5) + bias
+
+        return norm(x + part(x)) if order == "post" else x + part(norm(x))
+
+    assert examined("sublayer", copied).mistake == "unbiased, epsilon outside"
+
+
+def test_a_word_that_asks_before_its_key_is_kept_is_told_so() -> None:
+    def late(x: Tensor, keys: Tensor, values: Tensor, *matrices: Any) -> tuple[Tensor, ...]:
+        W_Q, _, _, W_O, heads = matrices
+        _, after, those = reference("cache")(x, keys, values, *matrices)
+        query = (x @ W_Q).unflatten(-1, (heads, -1))[:, :, None]
+        gathered = attend(query, keys, values)[0] if keys.shape[2] else torch.zeros_like(query)
+        return gathered.flatten(1) @ W_O, after, those
+
+    assert examined("cache", late).mistake == "itself not seen"
+
+
 def test_a_wrong_gradient_leaves_the_points_of_the_loss() -> None:
     def uphill(*inputs: Any) -> tuple[Tensor, Tensor]:
         loss, gradient = smoothed_loss(*inputs)
@@ -236,6 +257,19 @@ def test_a_wrong_gradient_leaves_the_points_of_the_loss() -> None:
     verdict = examined("loss", uphill)
     assert verdict.mistake == "gradient uphill"
     assert sum(verdict.passed) == 3
+
+
+def test_of_a_gradient_that_is_not_divided_the_loss_is_not_blamed() -> None:
+    def summed(logits: Tensor, target: Tensor, mask: Tensor, smoothing: float) -> Any:
+        loss, gradient = smoothed_loss(logits, target, mask, smoothing)
+        return loss, gradient.float().double() * mask.sum()  # and rounded besides
+
+    assert examined("loss", summed).mistake == "gradient of the sum"
+
+
+@pytest.mark.parametrize("returned", [None, (1.0,), torch.zeros(2)])
+def test_a_loss_without_its_gradient_is_told_so(returned: object) -> None:
+    assert "has to return two things" in examined("loss", lambda *inputs: returned).line
 
 
 @pytest.mark.parametrize("returned", [None, (1.0, 2.0), torch.zeros(3)])

@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from attention_course.models.masks import masked_softmax
+
 Kept = tuple[Tensor, Tensor, Tensor]  # what a word gathers, keys, values
 Answer = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, int], Kept]
 
@@ -65,7 +67,7 @@ def step_with(
         splits: makes heads of a vector.
         extend: puts what is new to what was kept, for keys, and for values as well unless
             extend_values does that.
-        sees: "all" words; those "before" alone, or all in the first step; the "first" alone.
+        sees: "all" words; those "before" alone, in the first step none; the "first" alone.
         softmax: the dimension of the scores (B, H, 1, t) that it goes over.
         across: whether the heads' outputs are joined number by number.
         output: whether there is a W_O.
@@ -90,11 +92,11 @@ def step_with(
 
         scores = splits(x @ W_Q, heads) @ keys.mT / divide(x.shape[-1], heads)  # (B, H, 1, t)
         seen = torch.ones(scores.shape[-1], dtype=torch.bool)
-        if sees == "before" and len(seen) > 1:
+        if sees == "before":
             seen[-1] = False
         if sees == "first":
             seen[1:] = False
-        weights = scores.masked_fill(~seen, -torch.inf).softmax(softmax)
+        weights = masked_softmax(scores, seen, dim=softmax)
         gathered = (weights @ values)[:, :, 0]  # (B, H, d_k)
         out = (gathered.mT if across else gathered).flatten(1)
         return out @ W_O if output else out, keys, values

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator
 
+from attention_course.exercises.comparing import Problem, Rank, compare
 from attention_course.exercises.drawing import integers, normal, padding_mask
 from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question
 from attention_course.exercises.transformer.loss_answers import (
@@ -49,6 +50,15 @@ def _inputs(
         }
 
     return draw
+
+
+def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -> Problem | None:
+    """Equal tensors; of whoever does not return two things, that is said."""
+    if isinstance(given, dict):  # how `one_of_both` says so
+        return Problem(
+            Rank.NOTHING, "your function has to return two things, the loss and its gradient"
+        )
+    return compare(given, expected, inputs, tolerance)
 
 
 def _shows_rounded(given: Value, expected: Value, inputs: Inputs) -> bool:
@@ -96,6 +106,12 @@ QUESTION = Question(
             "your targets sum to more than one: what is spread is taken off the right word, which "
             "keeps 1 − ε",
             answer_with(q=not_taken_off),
+        ),
+        Mistake(
+            "gradient not smoothed",
+            "your gradient is that of the loss without smoothing: take the smoothed targets "
+            "there, too",
+            answer_with(gradient=lambda q, p: p - F.one_hot(q.argmax(-1), q.shape[-1])),
         ),
         Mistake(
             "not smoothed",
@@ -149,6 +165,12 @@ QUESTION = Question(
             answer_with(shares=per_sentence),
         ),
         Mistake(
+            "gradient of the sum",
+            "your gradient is that of the sum over the words; the loss is their mean, so divide "
+            "by their number",
+            answer_with(gradient_shares=lambda mask: mask),
+        ),
+        Mistake(
             "sum",
             "you add up over the real words; divide by their number, in the gradient as well",
             answer_with(shares=lambda mask: mask),
@@ -181,12 +203,6 @@ QUESTION = Question(
             answer_with(gradient=lambda q, p: q - p),
         ),
         Mistake(
-            "gradient not smoothed",
-            "your gradient is that of the loss without smoothing: take the smoothed targets "
-            "there, too",
-            answer_with(gradient=lambda q, p: p - F.one_hot(q.argmax(-1), q.shape[-1])),
-        ),
-        Mistake(
             "gradient at the log-probabilities",
             "your gradient stops at the log-probabilities, −q; each of them depends on all logits "
             "of its word",
@@ -202,12 +218,6 @@ QUESTION = Question(
             "probabilities for a gradient",
             "you return the probabilities; the targets are still to be taken off",
             answer_with(gradient=lambda q, p: p),
-        ),
-        Mistake(
-            "gradient of the sum",
-            "your gradient is that of the sum over the words; the loss is their mean, so divide "
-            "by their number",
-            answer_with(gradient_shares=lambda mask: mask),
         ),
         Mistake(
             "gradient at padding",
@@ -228,6 +238,7 @@ QUESTION = Question(
         "vocabulary first, not contiguous": vocabulary_first,
     },
     ask=one_of_both,
+    judge=judge,
     barred=(
         "torch.autograd",
         "torch.nn.CrossEntropyLoss",

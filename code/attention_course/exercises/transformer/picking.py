@@ -14,10 +14,11 @@ BOTH = ("loss", "gradient")
 def one_of_both(answer: Answer, inputs: Mapping[str, Value]) -> Value:
     """Calls ``answer`` with all inputs but "wanted", which says what of the pair is returned.
 
-    What is no pair is returned as it is.
+    Returns:
+        The loss or the gradient. A dictionary with nothing but "returned" where no pair comes back.
     """
     *given, wanted = inputs.values()
     found: Any = answer(*given)
     if isinstance(found, (tuple, list)) and len(found) == len(BOTH):
         return found[BOTH.index(wanted)]
-    return found
+    return {"returned": found}

@@ -153,6 +153,12 @@ QUESTION = Question(
             with_normal(epsilon="outside"),
         ),
         Mistake(
+            "unbiased, epsilon outside",
+            "two things are amiss, as in a program that many have copied: the variance is divided "
+            "by d − 1, and ε is added to the root; divide by d, and add ε under the root",
+            with_normal(correction=1, epsilon="outside"),
+        ),
+        Mistake(
             "no gain",
             "the gain is missing: the normalised numbers are multiplied by it",
             with_normal(gains=False),
