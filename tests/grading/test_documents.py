@@ -18,6 +18,7 @@ from attention_course.authoring.command import exercise
 from attention_course.exercises import published, registry
 from attention_course.grading.command import NOT_ALL_MARKED, grade
 from attention_course.grading.intake import collect
+from attention_course.grading.marking import limits
 from attention_course.grading.marks import Reason
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +80,13 @@ def test_the_page_names_every_option_of_the_marking() -> None:
 def test_the_page_names_every_reason() -> None:
     table = PAGE.split("| Reason |")[1].split("\n\n")[0]
     assert re.findall(r"^\| `([a-z ]+)` \|", table, re.MULTILINE) == [r.value for r in Reason]
+
+
+def test_the_page_says_what_cells_may_take() -> None:
+    for name in registry.names():
+        for question in registry.exercise(name).questions:
+            assert limits(question).loading == 10
+    assert "may take ten seconds of CPU time and counts for nothing" in PAGE
 
 
 def test_the_page_names_the_exit_status() -> None:
