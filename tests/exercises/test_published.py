@@ -18,9 +18,16 @@ ASKING = (
     "attention_course.exercises.bahdanau.training",
     "attention_course.exercises.luong.counting",
     "attention_course.exercises.luong.training",
+    "attention_course.exercises.self_attention.going_back",
     "attention_course.exercises.show_attend_tell.counting",
     "attention_course.exercises.show_attend_tell.gradients",
     "attention_course.exercises.show_attend_tell.training",
+    "attention_course.exercises.transformer.parts",
+    "attention_course.exercises.transformer.picking",
+    "attention_course.exercises.transformer.stepping",
+    "attention_course.exercises.transformer.training",
+    "attention_course.exercises.universal_transformer.gradients",
+    "attention_course.exercises.universal_transformer.training",
 )
 
 

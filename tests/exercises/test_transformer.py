@@ -22,7 +22,7 @@ from attention_course.exercises.transformer import (
     train,
     training,
 )
-from attention_course.exercises.transformer.loss_answers import smoothed_loss
+from attention_course.exercises.transformer.smoothing_answers import smoothed_loss
 from attention_course.exercises.transformer.sublayer_answers import around
 from attention_course.models.positions import Learned
 from attention_course.models.self_attention import attend
@@ -124,7 +124,7 @@ def test_what_stands_around_a_part_is_what_the_model_has(order: Any) -> None:
 
 
 def test_the_loss_is_that_of_torch_and_its_gradient_that_of_autograd() -> None:
-    for inputs in registry.question("transformer.loss").draw(3):
+    for inputs in registry.question("transformer.smoothing").draw(3):
         logits, target, mask, smoothing, _ = inputs.values()
         logits = logits.clone().requires_grad_()
         expected = F.cross_entropy(logits[mask], target[mask], label_smoothing=smoothing)
@@ -254,7 +254,7 @@ def test_a_wrong_gradient_leaves_the_points_of_the_loss() -> None:
         loss, gradient = smoothed_loss(*inputs)
         return loss, -gradient
 
-    verdict = examined("loss", uphill)
+    verdict = examined("smoothing", uphill)
     assert verdict.mistake == "gradient uphill"
     assert sum(verdict.passed) == 3
 
@@ -264,12 +264,12 @@ def test_of_a_gradient_that_is_not_divided_the_loss_is_not_blamed() -> None:
         loss, gradient = smoothed_loss(logits, target, mask, smoothing)
         return loss, gradient.float().double() * mask.sum()  # and rounded besides
 
-    assert examined("loss", summed).mistake == "gradient of the sum"
+    assert examined("smoothing", summed).mistake == "gradient of the sum"
 
 
 @pytest.mark.parametrize("returned", [None, (1.0,), torch.zeros(2)])
 def test_a_loss_without_its_gradient_is_told_so(returned: object) -> None:
-    assert "has to return two things" in examined("loss", lambda *inputs: returned).line
+    assert "has to return two things" in examined("smoothing", lambda *inputs: returned).line
 
 
 @pytest.mark.parametrize("returned", [None, (1.0, 2.0), torch.zeros(3)])

@@ -67,7 +67,7 @@ def _inputs(
 
 QUESTION = Question(
     id="transformer.cache",
-    answer="step",
+    answer="cached_step",
     title="Keep keys and values",
     points=16,
     minutes=15,

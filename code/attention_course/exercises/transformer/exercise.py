@@ -6,8 +6,8 @@ from attention_course.exercises.transformer import (
     cache,
     embed,
     layer,
-    loss,
     rates,
+    smoothing,
     sublayer,
     train,
 )
@@ -21,7 +21,7 @@ EXERCISE = Exercise(
         rates.QUESTION,
         sublayer.QUESTION,
         layer.QUESTION,
-        loss.QUESTION,
+        smoothing.QUESTION,
         cache.QUESTION,
         by_hand.QUESTION,
         train.QUESTION,

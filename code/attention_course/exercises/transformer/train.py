@@ -116,7 +116,7 @@ def _draw(generator: Generator) -> dict[str, Value]:
 
 QUESTION = Question(
     id="transformer.train",
-    answer="choose_and_train",
+    answer="choose_positions",
     title="Choose positions and train a Transformer",
     points=12,
     minutes=12,

@@ -1,4 +1,4 @@
-"""Answers to transformer.loss, right ones and such with mistakes."""
+"""Answers to transformer.smoothing, right ones and such with mistakes."""
 
 from __future__ import annotations
 

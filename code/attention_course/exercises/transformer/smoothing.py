@@ -1,4 +1,4 @@
-"""transformer.loss: label smoothing, and the gradient of it; 1706.03762, Section 5.4."""
+"""transformer.smoothing: label smoothing, and the gradient of it; 1706.03762, Section 5.4."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from torch import Generator
 from attention_course.exercises.comparing import Problem, Rank, compare
 from attention_course.exercises.drawing import integers, normal, padding_mask
 from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question
-from attention_course.exercises.transformer.loss_answers import (
+from attention_course.exercises.transformer.picking import one_of_both
+from attention_course.exercises.transformer.smoothing_answers import (
     answer_with,
     bits,
     even,
@@ -24,7 +25,6 @@ from attention_course.exercises.transformer.loss_answers import (
     vocabulary_first,
     word_by_word,
 )
-from attention_course.exercises.transformer.picking import one_of_both
 from attention_course.exercises.values import Tolerance, Value
 
 
@@ -72,7 +72,7 @@ def _shows_infinite(given: Value, expected: Value, inputs: Inputs) -> bool:
 
 
 QUESTION = Question(
-    id="transformer.loss",
+    id="transformer.smoothing",
     answer="smoothed_loss",
     title="Smooth the labels, and derive the gradient",
     points=14,
