@@ -145,6 +145,16 @@ QUESTION = Question(
             encoder_with(signals="steps"),
         ),
         Mistake(
+            "steps from zero",
+            "your first step gets the signal of step 0; steps count from 1",
+            encoder_with(signals="from zero"),
+        ),
+        Mistake(
+            "no steps for padding",
+            "you make no steps for padding; here it halts like words do, as in the broken version",
+            encoder_with(padding_runs=False),
+        ),
+        Mistake(
             "halted words take signals",
             "words that have halted still get the signals of each step added to their states; they "
             "stay what they were",

@@ -30,13 +30,14 @@ def signal(h: Tensor, step: int) -> Tensor:
 
 def encoder_with(
     *,
-    signals: Literal["each", "once", "positions", "steps", "first step's"] = "each",
+    signals: Literal["each", "once", "positions", "steps", "first step's", "from zero"] = "each",
     halted: Literal["stay", "change", "zeros", "take signals"] = "stay",
     way_back: Literal["open", "closed", "of the sums"] = "open",
     summed: bool = True,
     asks: Literal["after", "before", "with signals"] = "after",
     at_limit: bool = True,
     masked: bool = True,
+    padding_runs: bool = True,
 ) -> Answer:
     """The encoder, by default without a bug.
 
@@ -48,6 +49,7 @@ def encoder_with(
         asks: of which state the probability is read.
         at_limit: whether a word gets what is left at the last step of all.
         masked: whether padding is left out.
+        padding_runs: whether steps are made for padding as well.
     """
 
     def encoder(model: Model, h: Tensor, mask: Tensor, threshold: float, most: int) -> Tensor:
@@ -55,7 +57,7 @@ def encoder_with(
         if signals == "once":
             h = h + signal(h, 1)
         total = torch.zeros_like(h[..., 0])
-        running = torch.ones_like(total, dtype=torch.bool)
+        running = mask | padding_runs
         weights, states = [], []
         for t in range(1, most + 1):
             added = {
@@ -64,6 +66,7 @@ def encoder_with(
                 "positions": sinusoids(torch.arange(h.shape[1]), d),
                 "steps": sinusoids(torch.tensor(t), d),
                 "first step's": signal(h, 1),
+                "from zero": signal(h, t - 1),
             }[signals]
             x = h + added
             out = layer(model, x, mask | (not masked))

@@ -120,6 +120,21 @@ def steps_last(p: Tensor, threshold: float) -> Tensor:
 # --- wrong ------------------------------------------------------------------------------------
 
 
+def all_rest_at_the_end(p: Tensor, threshold: float) -> Tensor:
+    """The remainders of all words at the last step of all."""
+    weights = p * (p.cumsum(0) <= threshold)
+    weights[-1] = 1 - weights[:-1].sum(0)
+    return weights
+
+
+def second_remainder(p: Tensor, threshold: float) -> Tensor:
+    """Every step above the threshold takes what is left of 1, as long as something is."""
+    sums = p.cumsum(0)
+    last = sums > threshold
+    last[-1] = True
+    return torch.where(last, (1 - (sums - p)).clamp(min=0), p)
+
+
 def sticks(p: Tensor, threshold: float) -> Tensor:
     """The chance to halt with this step, p_n Π (1 − p): what is left at the last."""
     left = torch.cat([torch.ones_like(p[:1]), (1 - p[:-1]).cumprod(0)])

@@ -7,9 +7,11 @@ import torch
 from attention_course.exercises.question import Mistake
 from attention_course.exercises.universal_transformer.halt_answers import (
     all_on_last,
+    all_rest_at_the_end,
     blended,
     halting_weights,
     normalised,
+    second_remainder,
     sticks,
     weights_with,
 )
@@ -44,6 +46,18 @@ MISTAKES = (
         "your remainder goes to the step after the one with which a word halts; it takes the place "
         "of that step's probability",
         weights_with(remainder="late"),
+    ),
+    Mistake(
+        "remainder at the end",
+        "the remainders of all words go to the last step of all; each goes to the step with which "
+        "its word halts",
+        all_rest_at_the_end,
+    ),
+    Mistake(
+        "a second remainder",
+        "words whose sum is between the threshold and 1 get a second remainder, a step after the "
+        "one with which they halted",
+        second_remainder,
     ),
     Mistake(
         "remainder after the last probability",

@@ -152,6 +152,12 @@ QUESTION = Question(
             _with_places(lambda h, first: torch.arange(h.shape[1]).expand(h.shape[:2])),
         ),
         Mistake(
+            "as in a Transformer",
+            "you add positions from 0 and nothing more, as a Transformer does once: here sentence "
+            "b begins at first[b], and the signal of the step is added, too",
+            lambda h, first, step: h + sinusoids(torch.arange(h.shape[1]), h.shape[-1]),
+        ),
+        Mistake(
             "positions along the batch",
             "your positions go along the batch: they count the words of a sentence, the second "
             "dimension",

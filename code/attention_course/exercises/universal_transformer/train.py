@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
@@ -23,6 +20,22 @@ from attention_course.exercises.universal_transformer.train_answers import (
     padding_too,
     train_anywhere,
 )
+from attention_course.exercises.universal_transformer.train_signs import (
+    ENOUGH,
+    MOST,
+    PLACES,
+    exact,
+    share,
+    shows_echo,
+    shows_explosion,
+    shows_far,
+    shows_leftovers,
+    shows_little,
+    shows_near,
+    shows_no_step,
+    shows_padding,
+    shows_zero,
+)
 from attention_course.exercises.universal_transformer.training import (
     BATCH_SIZE,
     VOCABULARY,
@@ -33,18 +46,6 @@ from attention_course.exercises.values import Tolerance, Value
 
 BATCHES, UNSEEN, KNOWN = 300, 200, 256
 SHORTEST, LONGEST = 5, 9
-MOST = 24
-PLACES = (0, 3, MOST // 2, MOST)  # where the unseen sentences begin, all of them in turn
-# Of the sentences that begin at one of these places. Measured, each time on other sentences, the
-# share that is said without a mistake at the worst of the places:
-#
-#   the reference, 14 times                       0.99 to 1.00     2 to 5 s of CPU time
-#   one cycle, a place for each batch, 9 times    0.84 to 1.00
-#   at half the rate, 6 times                     0.99 to 1.00
-#   no offsets, 6 times                           0                but 1.00 at position 0
-#   early places alone, 6 times                   0 to 0.01        but 1.00 up to position 3
-#   one place, 5 times                            0 to 0.01        but 1.00 at that place
-ENOUGH = 0.7
 PADDING, LOSS = 0.05, 0.5
 
 
@@ -70,83 +71,27 @@ def finish(given: Value, inputs: Inputs) -> Value:
         near = model(words, torch.zeros(KNOWN, dtype=torch.int64)).argmax(-1)
     habits = {
         "loss": float(F.cross_entropy(logits[real], said[real])),
-        "padding": _share(logits.argmax(-1)[~real] == PAD),
-        "echoes": _share(near[real] == words[real]),
+        "padding": share(logits.argmax(-1)[~real] == PAD),
+        "echoes": share(near[real] == words[real]),
     }
     watched = {name: given[name] for name in ("moved", "leftovers")}
     return {"places": found, "habits": watched | habits}
 
 
-def _share(hits: Tensor) -> float:
-    return float(hits.float().mean())
-
-
-def _exact(found: Sequence[Tensor], said: Tensor) -> list[float]:
-    """For each place the share of the sentences that are said without any mistake."""
-    return [_share(((one == said) | (said == PAD)).all(1)) for one in found]
-
-
 def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -> Problem | None:
     """Enough exact sentences at every place; or, for the part "habits", numbers within limits."""
     if isinstance(expected, Tensor):
-        for place, share in zip(PLACES, _exact(given, expected), strict=True):
-            if share < ENOUGH:
+        for place, right in zip(PLACES, exact(given, expected), strict=True):
+            if right < ENOUGH:
                 return Problem(
                     Rank.NUMBERS,
-                    f"of sentences that begin at position {place} your model says {share:.0%} "
+                    f"of sentences that begin at position {place} your model says {right:.0%} "
                     f"without a mistake, expected {ENOUGH:.0%}",
                 )
         return None
     if all(given[name] <= limit for name, limit in expected.items()):
         return None
     return Problem(Rank.NUMBERS, "your model has not learnt what it was shown")
-
-
-# --- the signs of what is wrong ---------------------------------------------------------------
-
-
-def _enough(given: Value, expected: Value) -> list[bool]:
-    return [share >= ENOUGH for share in _exact(given["places"], expected["places"])]
-
-
-def _shows_zero(given: Value, expected: Value, inputs: Inputs) -> bool:
-    return _enough(given, expected) == [True, False, False, False]
-
-
-def _shows_near(given: Value, expected: Value, inputs: Inputs) -> bool:
-    near, late, last = _enough(given, expected)[1:]
-    return near and not (late and last)
-
-
-def _shows_far(given: Value, expected: Value, inputs: Inputs) -> bool:
-    zero, *others = _enough(given, expected)
-    return not zero and any(others)
-
-
-def _shows_echo(given: Value, expected: Value, inputs: Inputs) -> bool:
-    return bool(given["habits"]["echoes"] > 0.9)
-
-
-def _shows_padding(given: Value, expected: Value, inputs: Inputs) -> bool:
-    seen, most = given["habits"], expected["habits"]
-    return bool(seen["padding"] > most["padding"] and seen["loss"] <= most["loss"])
-
-
-def _shows_no_step(given: Value, expected: Value, inputs: Inputs) -> bool:
-    return bool(given["habits"]["moved"] == 0)
-
-
-def _shows_explosion(given: Value, expected: Value, inputs: Inputs) -> bool:
-    moved = given["habits"]["moved"]
-    return not math.isfinite(moved) or moved > 1e6
-
-
-def _shows_leftovers(given: Value, expected: Value, inputs: Inputs) -> bool:
-    return bool(given["habits"]["leftovers"] > 0.9)
-
-
-def _shows_little(given: Value, expected: Value, inputs: Inputs) -> bool:
-    return not any(_enough(given, expected))
 
 
 def _sentences(generator: Generator, count: int) -> tuple[Tensor, Tensor]:
@@ -191,66 +136,66 @@ QUESTION = Question(
             "the weights are what they were before training: is there an optimizer.step() after "
             "backward(), or were the gradients cleared before it, or a copy trained?",
             loop_with(batches_used=2, step=False),
-            _shows_no_step,
+            shows_no_step,
         ),
         Mistake(
             "explosion",
             "the weights are no longer finite numbers of ordinary size: lower the learning rate, "
             "and clip the gradient",
             loop_with(batches_used=10, rate=1e30),
-            _shows_explosion,
+            shows_explosion,
         ),
         Mistake(
             "echoes",
             "your model has learnt to say each word where it stands: compare its logits with the "
             "second tensor of the batch, not with the words",
             loop_with(loss=echo, batches_used=60),
-            _shows_echo,
+            shows_echo,
         ),
         Mistake(
             "no offsets",
             "your model is right where sentences begin at position 0, as in your training, and "
             "wrong everywhere else: draw where each of them begins",
             loop_with(first=always_at_zero),
-            _shows_zero,
+            shows_zero,
         ),
         Mistake(
             "early places alone",
             "your model is right where sentences begin early, and wrong where they begin late: "
             "draw from all places, from 0 to most",
             loop_with(first=nearby),
-            _shows_near,
+            shows_near,
         ),
         Mistake(
             "one place",
             "your model is right at late places alone: draw anew for each batch where its "
             "sentences begin, from 0 to most",
             loop_with(first=always_at_most),
-            _shows_far,
+            shows_far,
         ),
         Mistake(
             "padding counts",
             "your model has learnt to say padding behind the end: leave it out of the loss",
             loop_with(loss=padding_too),
-            _shows_padding,
+            shows_padding,
         ),
         Mistake(
             "gradients add up",
             "the gradients of all batches add up: set them to zero before each backward()",
             loop_with(batches_used=50, clear=False, rate=3e-3),
-            _shows_leftovers,
+            shows_leftovers,
         ),
         Mistake(
             "hardly learnt",
             "your model has hardly learnt anything yet: use every batch and Adam with a learning "
             "rate between 0.005 and 0.02, and put no softmax before cross_entropy",
             loop_with(batches_used=30, rate=1e-3),
-            _shows_little,
+            shows_little,
         ),
     ),
     alternatives={
         "one cycle, a place for each batch": one_cycle,
-        "at half the rate": loop_with(rate=6e-3),
+        "at a lower rate": loop_with(rate=6e-3),
     },
     ask=trained,
     finish=finish,
