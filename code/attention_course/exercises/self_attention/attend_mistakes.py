@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from attention_course.exercises.question import Mistake
+from torch import Tensor
+
+from attention_course.exercises.comparing import compare
+from attention_course.exercises.question import Inputs, Mistake
 from attention_course.exercises.self_attention.attend_answers import (
     attention,
     attention_with,
@@ -11,8 +14,24 @@ from attention_course.exercises.self_attention.attend_answers import (
     not_a_number,
     weights_of,
 )
+from attention_course.exercises.values import Tolerance, Value
 
 LOW = -1e9
+
+
+def _where_nowhere(given: Value, expected: Value, inputs: Inputs) -> Tensor:
+    """What words get that may look nowhere, if all others have what is right.
+
+    Raises:
+        ValueError: there are none, or others are not right.
+    """
+    found, right = given["result"], expected["result"]
+    empty = (~inputs["mask"]).all(-1).expand(right.shape[:-1])
+    if not empty.any() or compare(found[~empty], right[~empty], inputs, Tolerance()) is not None:
+        raise ValueError("not all others have what is right, expected these to be alone")
+    nowhere: Tensor = found[empty]
+    return nowhere
+
 
 MISTAKES = (
     Mistake(
@@ -56,6 +75,12 @@ MISTAKES = (
                 scores.masked_fill(~mask, LOW).softmax(-2).masked_fill(~mask, 0.0)
             )
         ),
+    ),
+    Mistake(
+        "softmax over the queries, masked afterwards",
+        "your softmax runs over the queries, not over the keys, and the mask comes after it: it "
+        "comes before, and the softmax goes along the last dimension",
+        attention_with(weights=lambda scores, mask: scores.softmax(-2).masked_fill(~mask, 0.0)),
     ),
     Mistake(
         "softmax over the heads",
@@ -125,12 +150,14 @@ MISTAKES = (
         "a word that may look nowhere gets NaN: the softmax of nothing but minus infinity; it has "
         "to get zeros",
         attention_with(weights=not_a_number),
+        lambda given, expected, inputs: bool(_where_nowhere(given, expected, inputs).isnan().any()),
     ),
     Mistake(
         "everywhere instead of nowhere",
         "a word that may look nowhere looks everywhere: equal scores, however low, make even "
         "weights; it has to get zeros",
         attention_with(weights=everywhere),
+        lambda given, expected, inputs: bool((_where_nowhere(given, expected, inputs) != 0).all()),
     ),
     Mistake(
         "NaN in the gradient",

@@ -15,6 +15,7 @@ from attention_course.exercises.self_attention.masks_answers import (
     not_a_number,
     over_the_queries,
     scores_of_zero,
+    without_a_dimension,
     word_by_word,
     written_so_far,
     written_with,
@@ -83,6 +84,17 @@ QUESTION = Question(
             "the causal mask is right now; two bugs are left: the masks are joined by |, and "
             "padding is barred along the queries",
             written_with(join="or", barring="queries"),
+        ),
+        Mistake(
+            "ahead left, padding barred twice",
+            f"padding is barred both ways now, which does no harm; one bug is left: {AHEAD}",
+            written_with(ahead=1, barring="both"),
+        ),
+        Mistake(
+            "without a dimension",
+            "your real is (B, T) beside a causal mask (T, T): it needs a dimension of size 1 for "
+            "the words that ask, real[:, None]",
+            without_a_dimension,
         ),
         Mistake(
             "not itself",

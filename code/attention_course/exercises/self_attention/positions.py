@@ -107,7 +107,13 @@ QUESTION = Question(
         Mistake(
             "an exponent each",
             "your cosine has the exponent (2i + 1)/d; sine and cosine of a pair share one, 2i/d",
-            own_exponents,
+            own_exponents(1),
+        ),
+        Mistake(
+            "i of the numbers",
+            "your i counts the numbers of a vector; it counts the pairs of sine and cosine, from 0 "
+            "to d/2 − 1, and both numbers of a pair share the exponent 2i/d",
+            own_exponents(2),
         ),
         Mistake(
             "up to the base",

@@ -96,9 +96,12 @@ def through_the_batch(x: Tensor) -> Tensor:
     return torch.arange(x.shape[0] * x.shape[1]).view(*x.shape[:2], 1)
 
 
-def own_exponents(x: Tensor, base: float) -> Tensor:
-    """Each number of a vector has a wavelength of its own."""
-    _, T, d = x.shape
-    angles = torch.arange(T)[:, None] / base ** (torch.arange(d) / d)  # (T, d)
-    sines = torch.where(torch.arange(d) % 2 == 0, angles.sin(), angles.cos())
-    return x + sines
+def own_exponents(times: int) -> Answer:
+    """Each number of a vector has a wavelength of its own; so many times its place is taken."""
+
+    def answer(x: Tensor, base: float) -> Tensor:
+        _, T, d = x.shape
+        angles = torch.arange(T)[:, None] / base ** (times * torch.arange(d) / d)  # (T, d)
+        return x + torch.where(torch.arange(d) % 2 == 0, angles.sin(), angles.cos())
+
+    return answer
