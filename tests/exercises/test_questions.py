@@ -76,6 +76,7 @@ WRITE_TENSORS = (
     *("scores", "masked_softmax", "gated_unit", "padded_step", "final_state", "loss"),
     *("general", "local_p", "input_feeding"),
     *("glimpse", "penalty", "reinforce", "decoder"),
+    *("attend", "masks", "positions"),
     *("embed", "sublayer", "layer"),
     *("signals", "halt"),
 )
@@ -96,11 +97,11 @@ def test_what_is_wrong_in_an_unknown_way_gets_no_known_hint(question: Question) 
 def test_points_add_up() -> None:
     points = {exercise.name: exercise.points for exercise in EXERCISES}
     expected = {"encoder_decoder": 50, "bahdanau": 100, "show_attend_tell": 100, "luong": 100}
-    expected |= {"transformer": 100, "universal_transformer": 100}
+    expected |= {"self_attention": 100, "transformer": 100, "universal_transformer": 100}
     assert points.items() >= expected.items()
 
 
-@pytest.mark.parametrize("name", ["bahdanau", "show_attend_tell", "luong"])
+@pytest.mark.parametrize("name", ["bahdanau", "show_attend_tell", "luong", "self_attention"])
 def test_exercises_have_questions_of_every_kind(name: str) -> None:
     assert {question.kind for question in registry.exercise(name).questions} == set(KINDS)
 
