@@ -87,7 +87,7 @@ QUESTION = Question(
     answer="read_heads",
     title="Read what heads look for",
     points=8,
-    minutes=10,
+    minutes=8,
     difficulty=1,
     kind="read",
     cases=tuple(Case(name, part=name) for name in ("heads", "writes", "knows", "blind", "reason")),
