@@ -267,6 +267,18 @@ def test_of_a_gradient_that_is_not_divided_the_loss_is_not_blamed() -> None:
     assert examined("smoothing", summed).mistake == "gradient of the sum"
 
 
+def test_autograd_does_not_derive_the_gradient() -> None:
+    def derived(logits: Tensor, target: Tensor, mask: Tensor, smoothing: float) -> Any:
+        leaf = logits.clone().requires_grad_()
+        loss = F.cross_entropy(leaf[mask], target[mask], label_smoothing=smoothing)
+        loss.backward()
+        return loss.detach(), leaf.grad
+
+    verdict = examined("smoothing", derived)
+    assert "raises RuntimeError: element 0 of tensors does not require grad" in verdict.line
+    assert not any(verdict.passed)
+
+
 @pytest.mark.parametrize("returned", [None, (1.0,), torch.zeros(2)])
 def test_a_loss_without_its_gradient_is_told_so(returned: object) -> None:
     assert "has to return two things" in examined("smoothing", lambda *inputs: returned).line
