@@ -386,6 +386,34 @@ def test_who_took_too_long_is_tried_once_again(
     assert len(list(tries)) == (1 if seconds[0] == 0 else 0)
 
 
+def test_what_is_slow_only_now_and_then_is_not_slow() -> None:
+    """Each time another run of all of them; what is wrong in one of both tries stays wrong."""
+
+    def playing_twice(wrong: int) -> Act:
+        tries = iter(range(2))
+
+        def act(job: Job, limits: Limits) -> Ran:
+            module, _, name = job.how.partition(":")
+            how = getattr(importlib.import_module(module), name)
+            if name != "largely":
+                return Ran(tuple(ask(BOUND.reference, i, how) for i in job.inputs), Ended.FINISHED)
+            number = next(tries)
+            factor = 2 if number == wrong else 1
+            outcomes = tuple(
+                ask(lambda *i: factor * BOUND.reference(*i), inputs, how) for inputs in job.inputs
+            )
+            spent = [0.0] * len(outcomes)
+            spent[1 + number] = 9.0
+            return Ran(outcomes, Ended.FINISHED, spent=tuple(spent))
+
+        return act
+
+    answer = replace(ANSWER, question=BOUND.id)
+    assert marked(playing_twice(-1), BOUND, answer).reason is Reason.PASSED
+    for wrong in (0, 1):
+        assert marked(playing_twice(wrong), BOUND, answer).points == 0
+
+
 def test_where_nobody_can_tell_the_time_it_does_not_count() -> None:
     def act(job: Job, limits: Limits) -> Ran:
         module, _, name = job.how.partition(":")

@@ -20,6 +20,8 @@ from attention_course.exercises.luong.counting import TIMES, grown
 from attention_course.exercises.question import Case, Draw, Inputs, Question
 from attention_course.exercises.values import Value
 
+OFTEN = 3  # that many calls of a pair of sizes: a single one is over before it could be timed
+
 
 def _sizes(inputs: Inputs) -> dict[str, int]:
     batch, target, _ = inputs["queries"].shape
@@ -58,7 +60,7 @@ def _inputs(words: int, n: int, *lengths: int, dtype: torch.dtype = torch.float3
         few = drawn(generator, words, n, list(lengths))
         many = {name: drawn(generator, *sizes) for name, sizes in large.items()}
         both = {
-            name: [drawn(generator, *sizes) for _ in range(TIMES)] for name, sizes in two.items()
+            name: [drawn(generator, *sizes) for _ in range(OFTEN)] for name, sizes in two.items()
         }
         return few | {"many": many, "both": both}
 

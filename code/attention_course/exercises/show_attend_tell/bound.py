@@ -15,7 +15,7 @@ from attention_course.exercises.show_attend_tell.bound_mistakes import LOOPS, mi
 from attention_course.exercises.show_attend_tell.counting import DIMENSIONS, TIMES, grown
 from attention_course.exercises.values import Value
 
-OFTEN = 10  # that many calls of a pair of sizes: a single one is over before it could be timed
+OFTEN = 8  # that many calls of a pair of sizes: a single one is over before it could be timed
 
 
 def _sizes(inputs: Inputs) -> dict[str, int]:
