@@ -217,6 +217,10 @@ def test_what_does_not_fit_together(
             lambda: MultiHeadAttention(8, 2)(GOOD, Memory(*torch.zeros(2, 1, 2, S, 4))),
             "memory is of 1 sentences, expected 3 like x",
         ),
+        (
+            lambda: attend(GOOD, GOOD.long(), GOOD),
+            "key has dtype torch.int64, expected floating-point numbers",
+        ),
     ],
 )
 def test_bad_input(call: Any, message: str) -> None:

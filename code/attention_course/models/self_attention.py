@@ -184,6 +184,8 @@ def _check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, causa
         check_tensor(name, vectors)
         if vectors.dim() < 2:
             raise ValueError(f"{name} has shape {tuple(vectors.shape)}, expected (..., words, d)")
+        if not vectors.is_floating_point():
+            raise ValueError(f"{name} has dtype {vectors.dtype}, expected floating-point numbers")
     *batch, T, d_k = query.shape
     *batch_of_keys, S, d_of_keys = key.shape
     if (batch_of_keys, d_of_keys) != (batch, d_k):
