@@ -106,10 +106,12 @@ def test_weights_sum_to_one_where_the_threshold_was_reached(
     assert torch.equal(last[given_rest], ponder.remainder[given_rest])
 
 
+PONDER = Ponder(torch.tensor([[2.0, 6.0]]), torch.tensor([[0.25, 0.5]]), torch.zeros(1, 2, 6))
+
+
 def test_the_cost_is_steps_and_remainder_of_real_words() -> None:
-    ponder = Ponder(torch.tensor([[2.0, 6.0]]), torch.tensor([[0.25, 0.5]]), torch.zeros(1, 2, 6))
-    assert ponder.cost(torch.tensor([[True, False]])).item() == 2.25
-    assert ponder.cost(torch.tensor([[True, True]])).item() == (2.25 + 6.5) / 2
+    assert PONDER.cost(torch.tensor([[True, False]])).item() == 2.25
+    assert PONDER.cost(torch.tensor([[True, True]])).item() == (2.25 + 6.5) / 2
 
 
 # --- states ---
@@ -211,6 +213,10 @@ def test_who_never_halts_makes_a_fixed_number() -> None:
         (lambda: AdaptiveSteps(4, 3, "sum"), "halting is 'sum', expected 'text' or 'blend' or"),
         (lambda: AdaptiveSteps(4, 3, threshold=0.0), "threshold is 0.0, expected above 0"),
         (lambda: AdaptiveSteps(4, 3, threshold=1.1), "threshold is 1.1, expected above 0"),
+        (lambda: PONDER.cost([[True]]), "mask is a list, expected a torch.Tensor"),
+        (lambda: PONDER.cost(torch.ones(1, 2)), "mask is torch.float32 of shape (1, 2), expected"),
+        (lambda: PONDER.cost(torch.ones(2) > 0), "shape (2,), expected torch.bool of (1, 2)"),
+        (lambda: PONDER.cost(torch.ones(1, 2) < 0), "mask is True for no word, expected one"),
     ],
 )
 def test_bad_arguments(make: Any, message: str) -> None:

@@ -158,6 +158,7 @@ GOOD = torch.zeros(B, T, D)
 BAD_MASKS = [
     (WORDS, r"mask has shape (3, 5), expected one that broadcasts to (3, 2, 4, 5)"),
     (torch.tensor(True), "mask has shape (), expected"),
+    (WORDS.new_ones(H, T, S), "mask has shape (2, 4, 5), expected (T, S) or four dimensions"),
     (WORDS.new_ones(S), "mask has shape (5,), expected one that broadcasts to"),
     (WORDS.new_ones(0, S), "mask has shape (0, 5), expected"),
     (WORDS.new_ones(1, B, H, T, S), "mask has shape (1, 3, 2, 4, 5), expected"),

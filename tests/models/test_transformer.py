@@ -206,6 +206,7 @@ def test_the_papers_sizes_are_the_defaults() -> None:
         (lambda: UniversalTransformer(9, 9, offsets=-1), "offsets is -1, expected an integer"),
         (lambda: UniversalTransformer(9, 9, offsets=0.5), "offsets is 0.5, expected an integer"),
         (lambda: UniversalTransformer(9, 9, d=10, heads=4), "d is 10 and heads is 4, expected"),
+        (lambda: UniversalTransformer(9, 9, d=7, heads=7), "d is 7, expected an even number"),
         (lambda: UniversalTransformer(9, 9, halting="sum"), "halting is 'sum', expected"),
         (lambda: UniversalTransformer(9, 9, dropout=1), "dropout is 1, expected a share"),
     ],

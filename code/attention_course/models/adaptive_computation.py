@@ -16,7 +16,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from attention_course.models.masks import check_choice, check_sizes
+from attention_course.models.masks import check_choice, check_sizes, check_tensor
 
 Halting = Literal["text", "blend", "released"]
 
@@ -39,7 +39,19 @@ class Ponder:
     weights: Tensor
 
     def cost(self, mask: Tensor) -> Tensor:
-        """The mean of N(t) + R(t) over the words where mask (B, T) is True: a scalar."""
+        """The mean of N(t) + R(t) over the words where mask (B, T) is True: a scalar.
+
+        Raises:
+            ValueError: the mask is not bool, of another shape, or True for no word.
+        """
+        check_tensor("mask", mask)
+        shape = tuple(self.steps.shape)
+        if mask.dtype != torch.bool or tuple(mask.shape) != shape:
+            raise ValueError(
+                f"mask is {mask.dtype} of shape {tuple(mask.shape)}, expected torch.bool of {shape}"
+            )
+        if not mask.any():
+            raise ValueError("mask is True for no word, expected one at least to take the mean of")
         return (self.steps + self.remainder)[mask].mean()
 
 

@@ -142,7 +142,7 @@ class MultiHeadAttention(nn.Module):
         Args:
             x: (B, T, d), the words that ask.
             memory: what they ask, from `project`; None: x itself, which is self-attention.
-            mask: bool that broadcasts to (B, H, T, S), for example (B, 1, 1, S).
+            mask: bool, (T, S) or what broadcasts to (B, H, T, S), for example (B, 1, 1, S).
             causal, need_weights: see `attend`.
 
         Returns:
@@ -152,6 +152,11 @@ class MultiHeadAttention(nn.Module):
             ValueError: x, memory or the mask has a wrong shape or dtype.
         """
         check_vectors("x", x, "(B, T, d)", self.W_Q.in_features)
+        if isinstance(mask, Tensor) and mask.dim() == 3:  # (B, T, S) would pass for (H, T, S)
+            raise ValueError(
+                f"mask has shape {tuple(mask.shape)}, expected (T, S) or four dimensions that "
+                "broadcast to (B, H, T, S): mask[:, None] for one a sentence"
+            )
         if memory is None:
             memory = self.project(x)
         elif memory.keys.shape[0] != x.shape[0]:

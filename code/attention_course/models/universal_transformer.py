@@ -80,8 +80,8 @@ class UniversalTransformer(nn.Module):
         tied: whether the target's embedding is the output's matrix.
 
     Raises:
-        ValueError: a size below 1, offsets below 0, d no multiple of heads, a dropout that is no
-            share, an unknown choice.
+        ValueError: a size below 1, offsets below 0, d odd or no multiple of heads, a dropout that
+            is no share, an unknown choice.
 
     Source: 1807.03819, Section 2.
     """
@@ -109,6 +109,7 @@ class UniversalTransformer(nn.Module):
         )
         if not isinstance(offsets, int) or offsets < 0:
             raise ValueError(f"offsets is {offsets!r}, expected an integer of at least 0")
+        sinusoids(torch.zeros(1), d)  # says now that d has to be even
         self.E_source = ScaledEmbedding(source_vocabulary, d)
         self.E_target = ScaledEmbedding(target_vocabulary, d)
         self.encoder_layer = EncoderLayer(d, heads, d_ff, dropout=dropout, norm=norm)
