@@ -24,6 +24,7 @@ from attention_course.exercises.transformer import (
 )
 from attention_course.exercises.transformer.smoothing_answers import smoothed_loss
 from attention_course.exercises.transformer.sublayer_answers import around
+from attention_course.grading.intake.barred import barred_uses
 from attention_course.models.positions import Learned
 from attention_course.models.self_attention import attend
 from attention_course.models.transformer_layers import AddNorm, ScaledEmbedding
@@ -277,6 +278,22 @@ def test_autograd_does_not_derive_the_gradient() -> None:
     verdict = examined("smoothing", derived)
     assert "raises RuntimeError: element 0 of tensors does not require grad" in verdict.line
     assert not any(verdict.passed)
+
+
+@pytest.mark.parametrize(
+    ("name", "use"),
+    [
+        ("smoothing", "torch.enable_grad"),
+        ("smoothing", "torch.func.grad"),
+        ("smoothing", "functorch.grad"),
+        ("sublayer", "torch.nn.functional.group_norm"),
+    ],
+)
+def test_what_torch_has_ready_made_is_barred(name: str, use: str) -> None:
+    question = registry.question(f"transformer.{name}")
+    source = f"def {question.answer}(*inputs):\n    return {use}(*inputs)\n"
+    setup = ["import torch, functorch"]
+    assert barred_uses(setup, source, question.answer, question.barred) == (use,)
 
 
 @pytest.mark.parametrize("returned", [None, (1.0,), torch.zeros(2)])

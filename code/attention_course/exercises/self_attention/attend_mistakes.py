@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from torch import Tensor
 
 from attention_course.exercises.comparing import compare
@@ -144,6 +146,12 @@ MISTAKES = (
         "you add the mask to the scores, 1 where one may look: what is forbidden has to be minus "
         "infinity, not 1 less",
         attention_with(weights=lambda scores, mask: (scores + mask).softmax(-1)),
+    ),
+    Mistake(
+        "infinity times zero",
+        "you multiply infinity by the mask, and where that is 0 the product is NaN: put minus "
+        "infinity where the mask forbids, by masked_fill or where",
+        attention_with(weights=lambda scores, mask: (scores - ~mask * math.inf).softmax(-1)),
     ),
     Mistake(
         "NaN where one may look nowhere",

@@ -140,6 +140,21 @@ def mistakes(no_loops: Loops) -> tuple[Mistake, ...]:
             heads_with(weights=lambda q, k: (q @ k.mT * q.shape[-1] ** 0.5).softmax(-1)),
         ),
         Mistake(
+            "divided by d",
+            "your scores are divided by d; they are divided by √(d/H), the root of a head's size",
+            lambda queries, keys, values, W_O, heads: all_heads(
+                queries / (queries.shape[-1] * heads) ** 0.5, keys, values, W_O, heads
+            ),
+        ),
+        Mistake(
+            "multiplied by the root of d",
+            "your scores are multiplied by √d; they are divided by √(d/H), the root of a head's "
+            "size",
+            lambda queries, keys, values, W_O, heads: all_heads(
+                queries * queries.shape[-1] / heads**0.5, keys, values, W_O, heads
+            ),
+        ),
+        Mistake(
             "root of H",
             "your scores are divided by √H; it is the root of a head's size, d/H, that divides",
             lambda queries, keys, values, W_O, heads: all_heads(

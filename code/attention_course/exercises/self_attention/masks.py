@@ -12,6 +12,7 @@ from attention_course.exercises.self_attention.masks_answers import (
     by_positions,
     cut_afterwards,
     fused,
+    low_scores,
     not_a_number,
     over_the_queries,
     scores_of_zero,
@@ -118,6 +119,12 @@ QUESTION = Question(
             written_with(barring="nowhere"),
         ),
         Mistake(
+            "words barred",
+            "your padding mask has the opposite sense: padding is seen and words are not; real is "
+            "True at words, so take it as it is",
+            written_with(barring="words"),
+        ),
+        Mistake(
             "opposite sense",
             "your mask has the opposite sense: masked_softmax takes True for where one may look",
             written_with(opposite=True),
@@ -144,6 +151,12 @@ QUESTION = Question(
             "your padding gets NaN, since it may look nowhere, and a later layer would carry that "
             "on; masked_softmax gives it zeros",
             written_with(softmax=not_a_number),
+        ),
+        Mistake(
+            "padding looks everywhere",
+            "your padding looks everywhere: equal scores, however low, make even weights; it may "
+            "look nowhere, and masked_softmax gives it zeros",
+            written_with(softmax=low_scores),
         ),
         Mistake(
             "no scale",

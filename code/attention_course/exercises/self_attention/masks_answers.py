@@ -27,7 +27,8 @@ def written_with(
     Args:
         ahead: how many words ahead a word may see.
         later: whether it sees those after it instead of those before.
-        barring: where padding is barred: as "keys", as "queries", as "both", or "nowhere".
+        barring: where padding is barred: as "keys", as "queries", as "both", or "nowhere";
+            "words" are barred instead.
         join: how the two masks are joined: "and", "or", or "padding" alone.
         opposite: whether the mask is handed on the other way round.
         softmax: makes weights of scores and mask, (B, T, T) each.
@@ -44,6 +45,7 @@ def written_with(
             "queries": queries,
             "both": keys & queries,
             "nowhere": torch.ones_like(keys),
+            "words": ~keys,
         }[barring]
         mask = {"and": padding & so_far, "or": padding | so_far, "padding": padding}[join]
         mask = mask.expand(-1, x.shape[1], -1) ^ opposite
@@ -105,6 +107,11 @@ def cut_afterwards(scores: Tensor, mask: Tensor) -> Tensor:
 def over_the_queries(scores: Tensor, mask: Tensor) -> Tensor:
     """A softmax along the columns."""
     return masked_softmax(scores, mask, dim=1)
+
+
+def low_scores(scores: Tensor, mask: Tensor) -> Tensor:
+    """What is barred has a score so low that it counts only where all scores are."""
+    return scores.masked_fill(~mask, -1e9).softmax(-1)
 
 
 def scores_of_zero(scores: Tensor, mask: Tensor) -> Tensor:

@@ -155,6 +155,16 @@ QUESTION = Question(
             step_with(divide=lambda d, heads: d**0.5),
         ),
         Mistake(
+            "divided by d",
+            "your scores are divided by d; they are divided by √d_k, the root of a head's size",
+            step_with(divide=lambda d, heads: d),
+        ),
+        Mistake(
+            "multiplied by the root of d",
+            "your scores are multiplied by √d; they are divided by √d_k, the root of a head's size",
+            step_with(divide=lambda d, heads: d**-0.5),
+        ),
+        Mistake(
             "softmax over the heads",
             "your softmax goes over the heads; it goes over the words that are kept, the last "
             "dimension of the scores (B, H, 1, t)",

@@ -102,6 +102,12 @@ QUESTION = Question(
             layer_with(own="strict"),
         ),
         Mistake(
+            "one word ahead",
+            "your mask shows each word the next one, which it is to predict: tril(1) goes one too "
+            "far",
+            layer_with(own="ahead"),
+        ),
+        Mistake(
             "source mask inverted",
             "your mask of the source is the wrong way round: True means that a word may be looked "
             "at",

@@ -36,8 +36,8 @@ def layer_with(
     """The layer, by default without a bug; x goes in, a, c and the result come of its parts.
 
     Args:
-        own: what a word sees in self-attention: "tril", "triu", "all", or "strict", which is
-            "tril" without the diagonal.
+        own: what a word sees in self-attention: "tril", "triu", "all", "strict", which is "tril"
+            without the diagonal, or "ahead", which is "tril" with the next word.
         padding: whether padding gets weight.
         inverted: whether padding alone gets weight.
         past: to what the attention to the source is added: "a", "x" or "nothing".
@@ -55,7 +55,13 @@ def layer_with(
             return attend(asking @ Q, others @ K, others @ V, mask)[0]
 
         every = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool)
-        seen = {"tril": every.tril(), "triu": every.triu(), "all": every, "strict": every.tril(-1)}
+        seen = {
+            "tril": every.tril(),
+            "triu": every.triu(),
+            "all": every,
+            "strict": every.tril(-1),
+            "ahead": every.tril(1),
+        }
         a = normalised(x + heads(own_matrices, x, x, seen[own]))
 
         mask = (source_mask | padding) ^ inverted

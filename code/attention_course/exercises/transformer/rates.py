@@ -101,6 +101,16 @@ QUESTION = Question(
             "your rates are those of the next update: the first has n = 1",
             _rates(_right, shift=1),
         ),
+        _mistake(
+            "warm-up one longer",
+            "your warm-up is one update too long: in w^(−3/2) stands w itself, not w + 1",
+            lambda d, w, n: _right(d, w + 1, n),
+        ),
+        _mistake(
+            "warm-up one shorter",
+            "your warm-up is one update too short: in w^(−3/2) stands w itself, not w − 1",
+            lambda d, w, n: _right(d, w - 1, n),
+        ),
         Mistake(
             "one too many",
             "you return one rate too many, from n = 0 on: count from 1 to the last update",

@@ -91,8 +91,7 @@ QUESTION = Question(
     mistakes=(
         Mistake(
             "over the others",
-            "you spread ε over the V − 1 other words; here it is spread over all V, the right word "
-            "too",
+            "you spread ε over the V − 1 other words; here all V get a share, the right one too",
             answer_with(q=over_the_others),
         ),
         Mistake(
@@ -241,6 +240,8 @@ QUESTION = Question(
     judge=judge,
     barred=(
         "torch.autograd",
+        "torch.func",
+        "functorch",
         "torch.nn.CrossEntropyLoss",
         "torch.nn.functional.cross_entropy",
         "attention_course.training",

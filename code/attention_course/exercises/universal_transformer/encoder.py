@@ -145,6 +145,12 @@ QUESTION = Question(
             encoder_with(signals="steps"),
         ),
         Mistake(
+            "signals once more",
+            "the signals go in before every step now, but once more before the loop: take that "
+            "line out",
+            encoder_with(signals="once more"),
+        ),
+        Mistake(
             "steps from zero",
             "your first step gets the signal of step 0; steps count from 1",
             encoder_with(signals="from zero"),
@@ -165,6 +171,18 @@ QUESTION = Question(
             "words that have halted become zeros; they keep their state, and the others go on "
             "looking at it",
             encoder_with(halted="zeros"),
+        ),
+        Mistake(
+            "halted words are hidden",
+            "words that have halted are no longer looked at; they keep their state, and the others "
+            "go on looking at it",
+            encoder_with(halted="hidden"),
+        ),
+        Mistake(
+            "no remainder",
+            "the step with which a word halts has its probability for a weight; its weight is the "
+            "remainder, what is left of 1",
+            encoder_with(remainder=False),
         ),
         Mistake(
             "remainders cut",

@@ -30,31 +30,37 @@ def signal(h: Tensor, step: int) -> Tensor:
 
 def encoder_with(
     *,
-    signals: Literal["each", "once", "positions", "steps", "first step's", "from zero"] = "each",
-    halted: Literal["stay", "change", "zeros", "take signals"] = "stay",
+    signals: Literal[
+        "each", "once", "once more", "positions", "steps", "first step's", "from zero"
+    ] = "each",
+    halted: Literal["stay", "change", "zeros", "take signals", "hidden"] = "stay",
     way_back: Literal["open", "closed", "of the sums"] = "open",
     summed: bool = True,
     asks: Literal["after", "before", "with signals"] = "after",
     at_limit: bool = True,
+    remainder: bool = True,
     masked: bool = True,
     padding_runs: bool = True,
 ) -> Answer:
     """The encoder, by default without a bug.
 
     Args:
-        signals: which are added before "each" step; "once", before the first alone.
-        halted: what becomes of the states of words that have halted.
+        signals: which are added before "each" step; "once", before the first alone;
+            "once more", before each step and once before the first.
+        halted: what becomes of the states of words that have halted; "hidden": they stay, but
+            nobody looks at them.
         way_back: whether the halting unit gets a gradient; "of the sums": not through remainders.
         summed: whether the result is the weighted sum; else it is the last states.
         asks: of which state the probability is read.
         at_limit: whether a word gets what is left at the last step of all.
+        remainder: whether the step with which a word halts has the remainder for its weight.
         masked: whether padding is left out.
         padding_runs: whether steps are made for padding as well.
     """
 
     def encoder(model: Model, h: Tensor, mask: Tensor, threshold: float, most: int) -> Tensor:
         d = h.shape[-1]
-        if signals == "once":
+        if signals in ("once", "once more"):
             h = h + signal(h, 1)
         total = torch.zeros_like(h[..., 0])
         running = mask | padding_runs
@@ -63,15 +69,17 @@ def encoder_with(
             added = {
                 "each": signal(h, t),
                 "once": torch.zeros(()),
+                "once more": signal(h, t),
                 "positions": sinusoids(torch.arange(h.shape[1]), d),
                 "steps": sinusoids(torch.tensor(t), d),
                 "first step's": signal(h, 1),
                 "from zero": signal(h, t - 1),
             }[signals]
             x = h + added
-            out = layer(model, x, mask | (not masked))
-            kept = {"stay": h, "change": out, "zeros": torch.zeros_like(h), "take signals": x}
-            before, h = h, torch.where(running[..., None], out, kept[halted])
+            seen = mask & running if halted == "hidden" else mask | (not masked)
+            out = layer(model, x, seen)
+            kept = {"change": out, "zeros": torch.zeros_like(h), "take signals": x}.get(halted, h)
+            before, h = h, torch.where(running[..., None], out, kept)
             asked = {"after": h, "before": before, "with signals": x}[asks]
             with torch.no_grad() if way_back == "closed" else contextlib.nullcontext():
                 p = torch.sigmoid(asked @ model["w"] + model["b"])
@@ -79,7 +87,8 @@ def encoder_with(
                 if at_limit and t == most:
                     last = running
                 spent = total.detach() if way_back == "of the sums" else total
-                weight = torch.where(last, 1 - spent, torch.where(running, p, 0.0))
+                rest = 1 - spent if remainder else p
+                weight = torch.where(last, rest, torch.where(running, p, 0.0))
                 total = total + weight
             weights.append(weight)
             states.append(h)

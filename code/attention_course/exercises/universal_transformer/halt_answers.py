@@ -20,7 +20,9 @@ def weights_with(
     *,
     halts: Halts = above,
     together: Literal["no", "all", "any"] = "no",
-    remainder: Literal["yes", "no", "late", "up to the threshold", "after it"] = "yes",
+    remainder: Literal[
+        "yes", "no", "late", "up to the threshold", "after it", "nothing", "beside"
+    ] = "yes",
     at_limit: Literal["as before", "remainder", "probability", "nothing"] = "as before",
     running_on: bool = False,
 ) -> Callable[[Tensor, float], Tensor]:
@@ -31,7 +33,7 @@ def weights_with(
         together: whether a sentence halts when "all" its words are done, or "any" of them.
         remainder: what the last step's weight is: "no", its probability; "late", that, and the
             remainder goes to the step after; "up to the threshold"; "after it", what is left when
-            the last probability is taken away too.
+            the last probability is taken away too; "nothing"; "beside", remainder and probability.
         at_limit: the weight of the last step of all for a word that is not done then; "as before",
             what it would be for one that is.
         running_on: whether words that have halted go on with weights of their own.
@@ -54,6 +56,8 @@ def weights_with(
                 "late": p_n,
                 "up to the threshold": threshold - total,
                 "after it": 1 - total - p_n,
+                "nothing": torch.zeros_like(p_n),
+                "beside": 1 - total + p_n,
             }[remainder]
             if limit:
                 undone = {

@@ -36,6 +36,30 @@ MISTAKES = (
         weights_with(at_limit="nothing"),
     ),
     Mistake(
+        "nothing for the last step",
+        "the step with which a word halts gets no weight; its weight is the remainder, what the "
+        "steps before have left of 1",
+        weights_with(remainder="nothing"),
+    ),
+    Mistake(
+        "nothing for the last step but at the limit",
+        "the step with which a word halts gets no weight unless it is the last of all; its weight "
+        "is the remainder, what the steps before have left of 1",
+        weights_with(remainder="nothing", at_limit="remainder"),
+    ),
+    Mistake(
+        "nothing for the last step, probability at the limit",
+        "the step with which a word halts gets no weight, and at the last step of all the "
+        "probability alone; its weight is what the steps before have left of 1",
+        weights_with(remainder="nothing", at_limit="probability"),
+    ),
+    Mistake(
+        "remainder beside the probability",
+        "a word's last step gets its probability and the remainder; the remainder takes the place "
+        "of the probability",
+        weights_with(remainder="beside"),
+    ),
+    Mistake(
         "remainder at the limit alone",
         "only at the last step of all is your weight what is left of 1; it is so at the step with "
         "which a word halts, whichever that is",

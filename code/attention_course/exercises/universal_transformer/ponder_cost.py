@@ -140,6 +140,11 @@ QUESTION = Question(
             lambda p, N, mask: (N + 1 - _remainder(p, N))[mask].mean(),
         ),
         Mistake(
+            "steps from zero",
+            "your N counts from 0; it is the number of steps that were made, as it is given",
+            lambda p, N, mask: ponder_cost(p, N, mask) - 1,
+        ),
+        Mistake(
             "remainder taken away",
             "you take the remainder away from N; it is added",
             lambda p, N, mask: (N - _remainder(p, N))[mask].mean(),

@@ -141,6 +141,11 @@ QUESTION = Question(
             lambda h, first, step: into_step(h, first, step - 1),
         ),
         Mistake(
+            "steps from two",
+            "your steps are one too high: step is the number of the step that begins, from 1",
+            lambda h, first, step: into_step(h, first, step + 1),
+        ),
+        Mistake(
             "positions from one",
             "your positions are one too high: the first word of a sentence stands at first[b] "
             "itself",

@@ -162,7 +162,7 @@ QUESTION = Question(
         Mistake(
             "early places alone",
             "your model is right where sentences begin early, and wrong where they begin late: "
-            "draw from all places, from 0 to most",
+            "draw from all places, from 0 to most itself, which torch.randint(most, …) leaves out",
             loop_with(first=nearby),
             shows_near,
         ),
