@@ -75,7 +75,7 @@ def test_noise_below_the_tolerance_passes_and_above_fails(tensor: Tensor) -> Non
     assert compare(tensor + small * scale, tensor, {}, TOLERANCE) is None
     problem = compare(tensor + large * scale, tensor, {}, TOLERANCE)
     assert problem is not None
-    assert problem.rank == Rank.NUMBERS
+    assert problem.rank == (Rank.PRECISION if strict else Rank.NUMBERS)
 
 
 @given(tensors)
@@ -138,6 +138,8 @@ def test_tensors_become_plain() -> None:
         (torch.ones(2, dtype=torch.int32), torch.ones(2, dtype=torch.int64), None),
         (torch.ones(2, dtype=torch.float64), torch.ones(2), None),
         (torch.ones(2), torch.ones(2, dtype=torch.float64), Rank.PRECISION),
+        (torch.tensor([9.1]).double(), torch.tensor([9.1], dtype=torch.float64), Rank.PRECISION),
+        (torch.tensor([0.1]).double(), torch.tensor([0.2], dtype=torch.float64), Rank.NUMBERS),
         (torch.ones(2, dtype=torch.bool), torch.ones(2), Rank.DTYPE),
         (torch.ones(2), torch.ones(2, dtype=torch.bool), Rank.DTYPE),
         (torch.ones(2, dtype=torch.complex64), torch.ones(2), Rank.DTYPE),

@@ -139,6 +139,12 @@ def _compare_tensors(
             Rank.NOT_FINITE,
             f"{it} NaN or infinity in {_count(bad)} places where the right numbers are finite",
         )
+    if expected.dtype == torch.float64 and tolerance.allows(given.float(), expected.float()).all():
+        return Problem(
+            Rank.PRECISION,
+            f"{where or 'your answer'} is right to single precision, expected double as in the "
+            "inputs: something in between was rounded, as torch.tensor(d).sqrt() is",
+        )
     if agree.numel() == 1:
         return Problem(Rank.NUMBERS, f"{where or 'your answer'} is not right")
     wrong = f"{_count(~agree)} of its numbers are not right"
