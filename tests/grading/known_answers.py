@@ -55,12 +55,15 @@ def _module(question_id: str) -> str:
     exercise, _, name = question_id.partition(".")
     package = f"attention_course.exercises.{exercise}"
     question: Question = importlib.import_module(f"{package}.{name}").QUESTION
-    whole = "\n".join(_bare(f"{package}.{name}", package, question.answer, set()))
+    whole = "\n".join(_bare(f"{package}.{name}", package, question, set()))
     return f"{KEPT}\n{whole}"
 
 
-def _bare(path: str, package: str, answer: str, seen: set[str]) -> list[str]:
-    """The source of a module, behind that of each module of the exercise that it imports from."""
+def _bare(path: str, package: str, question: Question, seen: set[str]) -> list[str]:
+    """The source of a module, behind that of each module of the exercise that it imports from.
+
+    Not of what puts the question, which may use what is barred in answers.
+    """
     if path in seen:
         return []
     seen.add(path)
@@ -74,9 +77,12 @@ def _bare(path: str, package: str, answer: str, seen: set[str]) -> list[str]:
         origin = f"{statement.module}"
         if origin == "__future__":
             tree.body.remove(statement)
+        elif [getattr(module, alias.name) for alias in statement.names] == [question.ask]:
+            tree.body.remove(statement)
+            given += f"{statement.names[0].name} = anything\n"
         elif f"{origin}.".startswith(f"{package}."):
             tree.body.remove(statement)
-            sources += _bare(origin, package, answer, seen)
+            sources += _bare(origin, package, question, seen)
         elif ".exercises." in f"{origin}.":
             tree.body.remove(statement)
             for alias in statement.names:
@@ -86,7 +92,7 @@ def _bare(path: str, package: str, answer: str, seen: set[str]) -> list[str]:
                     given += f"{ast.unparse(bare)}\n"
                 elif alias.name not in {"Mistake", "Question"}:
                     given += f"{alias.name} = anything\n"
-    return [*sources, f"{given}\n{ast.unparse(_Bare(answer).visit(tree))}"]
+    return [*sources, f"{given}\n{ast.unparse(_Bare(question.answer).visit(tree))}"]
 
 
 class _Bare(ast.NodeTransformer):

@@ -13,7 +13,7 @@ ones: it may import and warm up what it likes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from attention_course.exercises.asking import Answer
 from attention_course.exercises.comparing import Problem, Rank, compare
@@ -47,6 +47,8 @@ class Loops:
         times: how many times as large it was made.
         reference: the right answer.
         given: the names of the answer's inputs, in order.
+        slack: by a name, how many times as long as else an answer may take where there are many of
+            it, where right ones differ so much and loops take far longer.
     """
 
     hints: Mapping[str, str]
@@ -54,6 +56,7 @@ class Loops:
     times: int
     reference: Answer
     given: tuple[str, ...]
+    slack: Mapping[str, float] = field(default_factory=dict)
 
     def second(self) -> Second:
         """The second round of a question that is judged by these."""
@@ -141,7 +144,7 @@ class Loops:
                     return Problem(Rank.NUMBERS, f"right here, but not {where}: {problem.sentence}")
                 if compare(own["gradient"], right["gradient"], inputs, tolerance) is not None:
                     return Problem(Rank.NUMBERS, NO_GRADIENT)
-        if self.slow(given, expected):
+        if self.slow(given, expected, inputs):
             return Problem(
                 Rank.NUMBERS,
                 f"your numbers are right, but where there are {MANY} of something, or {BOTH} each "
@@ -150,10 +153,13 @@ class Loops:
             )
         return None
 
-    def slow(self, given: Value, expected: Value) -> bool:
+    def slow(self, given: Value, expected: Value, inputs: Inputs) -> bool:
         """Whether a run of the second round, but for the first, took longer than it may."""
-        times = zip(given["cpu"][1:], expected["cpu"][1:], strict=True)
-        return any(own > TIMES_AS_LONG * (right + WAY) for own, right in times)
+        times = zip(self._large(inputs), given["cpu"][1:], expected["cpu"][1:], strict=True)
+        return any(
+            own > self.slack.get(name, 1) * TIMES_AS_LONG * (right + WAY)
+            for name, own, right in times
+        )
 
     def sign(self, name: str) -> Sign:
         """Shows where an answer is right and loops over this."""

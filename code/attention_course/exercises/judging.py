@@ -165,11 +165,12 @@ class AnswerKey:
         if second is None or second.slow is None:
             return False
         rights = [*self.expected, self.expected[0]]
+        drawn = [*self.drawn, self.drawn[0]]
         return any(
             isinstance(outcome, Returned)
             and outcome.value["second"] is not None
-            and second.slow(outcome.value, right)
-            for outcome, right in zip(outcomes, rights, strict=False)
+            and second.slow(outcome.value, right, inputs)
+            for outcome, right, inputs in zip(outcomes, rights, drawn, strict=False)
         )
 
     def _finished(self, outcomes: Sequence[Outcome]) -> list[Outcome]:

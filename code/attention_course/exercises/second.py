@@ -28,14 +28,15 @@ class Second:
             None where there is nothing to go on from.
         ask: how they are put to the answer; it runs where the answer lives.
         new: names of drawn inputs that the first round does not see.
-        slow: of what is judged and what is expected whether the second round took too long, so
-            that it is tried once again; None (default) where its time does not count.
+        slow: of what is judged, what is expected and all drawn inputs whether the second round
+            took too long, so that it is tried once again; None (default) where its time does not
+            count.
     """
 
     inputs: Callable[[Inputs, Value], list[dict[str, Value]] | None]
     ask: Ask
     new: tuple[str, ...] = ()
-    slow: Callable[[Value, Value], bool] | None = None
+    slow: Callable[[Value, Value, Inputs], bool] | None = None
 
     def rounds(self, drawn: Sequence[Inputs], firsts: Sequence[Outcome], put: Put) -> list[Outcome]:
         """The outcomes of both rounds, as they are judged.

@@ -31,7 +31,14 @@ def _sizes(inputs: Inputs) -> dict[str, int]:
     }
 
 
-NO_LOOPS = Loops(LOOPS, _sizes, TIMES, all_heads, ("queries", "keys", "values", "W_O", "heads"))
+NO_LOOPS = Loops(
+    LOOPS,
+    _sizes,
+    TIMES,
+    all_heads,
+    ("queries", "keys", "values", "W_O", "heads"),
+    slack={"heads": 3.0},
+)
 
 
 def _drawn(
@@ -52,7 +59,7 @@ def _drawn(
 
 FEW = {"texts": 1, "words that ask": 2, "words that are asked": 2, "heads": 1, "d_k": 2, "n": 1}
 # Each head has so much to do that to take thousands of them apart by `chunk`, and to stack them
-# again, costs about twice as much as the reference, less than the check allows; loops 30 times.
+# again, costs up to 2.2 times as much as the reference; loops 30 times. So 9 times is allowed here.
 MANY_HEADS = {"texts": 2, "words that ask": 6, "words that are asked": 6, "heads": MANY, "d_k": 4}
 
 
