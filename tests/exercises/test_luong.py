@@ -11,7 +11,7 @@ import notebooks
 import pytest
 import torch
 import torch.nn.functional as F
-from attention_course.exercises import registry, writing
+from attention_course.exercises import choosing, registry, writing
 from attention_course.exercises.checking import SEED
 from attention_course.exercises.judging import Verdict, examine
 from attention_course.exercises.luong import (
@@ -122,8 +122,8 @@ def test_the_table_of_exponentials_is_right() -> None:
 
 
 def test_the_training_in_the_text_is_that_of_the_question() -> None:
-    batches = train.SENTENCES // training.BATCH_SIZE
-    assert f"{batches} batches of {training.BATCH_SIZE} such pairs" in TEXT
+    batches = train.SENTENCES // choosing.BATCH_SIZE
+    assert f"{batches} batches of {choosing.BATCH_SIZE} such pairs" in TEXT
     assert f"{training.HIDDEN} numbers in a state" in TEXT
     assert f"sources have {train.SHORTEST} to {train.LONGEST} words" in TEXT
     assert f"at least {100 * writing.ENOUGH:.0f} % of {train.UNSEEN} targets" in TEXT

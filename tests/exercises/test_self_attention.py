@@ -11,7 +11,7 @@ from typing import Any
 import notebooks
 import pytest
 import torch
-from attention_course.exercises import registry
+from attention_course.exercises import choosing, registry
 from attention_course.exercises.checking import SEED
 from attention_course.exercises.judging import Verdict, examine
 from attention_course.exercises.self_attention import (
@@ -63,8 +63,8 @@ def test_the_slow_heads_in_the_text_are_those_of_the_question() -> None:
 
 
 def test_the_training_in_the_text_is_that_of_the_question() -> None:
-    batches = train.SENTENCES // training.BATCH_SIZE
-    assert f"{batches} batches of {training.BATCH_SIZE} such sentences" in TEXT
+    batches = train.SENTENCES // choosing.BATCH_SIZE
+    assert f"{batches} batches of {choosing.BATCH_SIZE} such sentences" in TEXT
     assert f"one layer, {training.HEADS} heads, {training.D} numbers a word" in TEXT
     assert f"Of {train.UNSEEN} sentences" in TEXT
     assert f"at least {100 * train.RIGHT:.0f} % rightly" in TEXT

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from attention_course.data.vocabulary import BOS, EOS
 from attention_course.decoding import beam_search, greedy
-from attention_course.exercises import registry, writing
+from attention_course.exercises import choosing, registry, writing
 from attention_course.exercises.checking import SEED
 from attention_course.exercises.judging import Verdict, examine
 from attention_course.exercises.transformer import (
@@ -86,8 +86,8 @@ def test_the_table_in_the_text_is_that_of_the_question() -> None:
 
 
 def test_the_training_in_the_text_is_that_of_the_question() -> None:
-    batches = train.SENTENCES // training.BATCH_SIZE
-    assert f"{batches} batches of {training.BATCH_SIZE} such pairs" in TEXT
+    batches = train.SENTENCES // choosing.BATCH_SIZE
+    assert f"{batches} batches of {choosing.BATCH_SIZE} such pairs" in TEXT
     assert f"one layer a side, $d = {training.D}$, four heads, post-norm" in TEXT
     assert training.HEADS == 4
     assert f"sources have {train.SHORTEST} to {train.LONGEST} words" in TEXT

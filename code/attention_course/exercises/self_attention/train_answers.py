@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from attention_course.data.batches import Batch
 from attention_course.exercises.asking import Answer
+from attention_course.exercises.choosing import BATCH_SIZE
 from attention_course.exercises.loops import Loop, constant, falling, one_cycle
-from attention_course.exercises.self_attention.training import BATCH_SIZE
 
 RATE = 4e-3
 KNOWN = 256  # of the sentences, those on which it is seen what was learnt at all

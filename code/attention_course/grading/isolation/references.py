@@ -12,7 +12,10 @@ from types import ModuleType
 EXERCISES = "attention_course.exercises"
 ALWAYS = {
     EXERCISES,
-    *(f"{EXERCISES}.{name}" for name in ("asking", "counting", "handing", "values", "watching")),
+    *(
+        f"{EXERCISES}.{name}"
+        for name in ("asking", "choosing", "counting", "handing", "values", "watching")
+    ),
 }
 
 
