@@ -17,6 +17,9 @@ from attention_course.exercises.values import Tolerance, Value
 
 ENOUGH = 0.7  # of the unseen sentences have to be written without any mistake
 PADDING = 0.05  # of the padding at which a model may say padding
+NO_MODEL = Problem(
+    Rank.NOTHING, "your function has to return the model that it had made and has trained"
+)
 
 
 @torch.no_grad()
@@ -71,7 +74,12 @@ def _share(hits: Tensor) -> float:
 
 
 def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -> Problem | None:
-    """Enough exact sentences; or, for the part "habits", numbers within their limits."""
+    """Enough exact sentences; or, for the part "habits", numbers within their limits.
+
+    Neither, None, where there is no model to judge.
+    """
+    if given is None:
+        return NO_MODEL
     if isinstance(given, list) and _exact(given, expected) < ENOUGH:
         return Problem(
             Rank.NUMBERS,

@@ -389,7 +389,9 @@ def test_two_hundred_questions_leave_nothing_and_take_little(
         assert found.ended is Ended.FINISHED
         seconds.append(found.seconds)
     after = held()
-    assert after[:2] == before[:2]
+    # not more than before: one that awaited the collector of garbage may be gone by now
+    assert after[0] <= before[0]
+    assert after[1] <= before[1]
     assert after[2] - before[2] < 2e6
     assert psutil.Process().memory_info().rss - memory < 20e6
     middle = sorted(seconds)[100]

@@ -10,15 +10,13 @@ from torch import Generator, nn
 from attention_course.data.algorithmic import stretched
 from attention_course.data.batches import Batch
 from attention_course.exercises.asking import Answer
-from attention_course.exercises.comparing import Problem, Rank
 from attention_course.exercises.drawing import integers
 from attention_course.exercises.loops import Loop, constant, falling, mistakes, one_cycle
 from attention_course.exercises.luong.training import fresh, trained
 from attention_course.exercises.question import Case, Inputs, Mistake, Question
 from attention_course.exercises.translating import set_task, translated
-from attention_course.exercises.values import Tolerance, Value
-from attention_course.exercises.writing import few
-from attention_course.exercises.writing import judge as judge_sentences
+from attention_course.exercises.values import Value
+from attention_course.exercises.writing import few, judge
 
 SENTENCES, UNSEEN, WORDS, MOST = 8_000, 200, 12, 3
 SHORTEST, LONGEST = 6, 9
@@ -71,15 +69,6 @@ def finish(given: Value, inputs: Inputs) -> Value:
     window = given["window"]
     model = fresh(inputs["source_vocabulary"], inputs["target_vocabulary"], window)
     return translated(model, given, inputs, stretch=MOST) | {"window": window}
-
-
-def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -> Problem | None:
-    """As for all translators; without a model there is nothing to judge."""
-    if given is None:
-        return Problem(
-            Rank.NOTHING, "your function has to return the model that it had made and has trained"
-        )
-    return judge_sentences(given, expected, inputs, tolerance)
 
 
 def _shows_monotonic(given: Value, expected: Value, inputs: Inputs) -> bool:

@@ -12,15 +12,13 @@ from torch import Generator, nn
 from attention_course.data.algorithmic import stretched
 from attention_course.data.batches import Batch
 from attention_course.exercises.asking import Answer
-from attention_course.exercises.comparing import Problem, Rank
 from attention_course.exercises.drawing import integers
 from attention_course.exercises.loops import Loop, mistakes, one_cycle, update
 from attention_course.exercises.question import Case, Inputs, Mistake, Question
 from attention_course.exercises.transformer.training import fresh, trained
 from attention_course.exercises.translating import set_task, translated
-from attention_course.exercises.values import Tolerance, Value
-from attention_course.exercises.writing import PADDING, few
-from attention_course.exercises.writing import judge as judge_sentences
+from attention_course.exercises.values import Value
+from attention_course.exercises.writing import PADDING, few, judge
 
 SENTENCES, UNSEEN, WORDS, MOST = 12_000, 200, 12, 2
 SHORTEST, LONGEST = 4, 7
@@ -83,15 +81,6 @@ def finish(given: Value, inputs: Inputs) -> Value:
     positions = given["positions"]
     model = fresh(inputs["source_vocabulary"], inputs["target_vocabulary"], positions)
     return translated(model, given, inputs, stretch=MOST) | {"positions": positions}
-
-
-def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -> Problem | None:
-    """As for all translators; without a model there is nothing to judge."""
-    if given is None:
-        return Problem(
-            Rank.NOTHING, "your function has to return the model that it had made and has trained"
-        )
-    return judge_sentences(given, expected, inputs, tolerance)
 
 
 def _shows_no_order(given: Value, expected: Value, inputs: Inputs) -> bool:
