@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from attention_course.exercises import published
-from attention_course.exercises.asking import ask
+from attention_course.exercises.asking import Outcome, ask
 from attention_course.exercises.question import Inputs, Question
 from attention_course.grading.isolation import Job, Warm
 from attention_course.grading.lanes import preload
@@ -26,7 +26,8 @@ SEED = 1409
 def report(repetitions: int = REPETITIONS) -> None:
     """Prints for chapter 2's questions what marking one takes beyond the answer's own computing.
 
-    The answer's own computing is what its function takes in this process on the same inputs.
+    The answer's own computing is what its function takes in this process on the same inputs, those
+    of a second round among them.
     """
     answers = _answers()
     parts: dict[str, list[float]] = {}
@@ -52,24 +53,49 @@ def report(repetitions: int = REPETITIONS) -> None:
 def _taken(question: Question, answer: Answer, warm: Warm, repetitions: int) -> dict[str, float]:
     """Median milliseconds: of the marking, of parts of it, and of the function alone."""
     marker = Marker(SEED, warm.ask)
-    put = job(question, answer, question.draw(SEED))
+    drawn = question.draw(SEED)
+    put = job(question, answer, drawn)
     mark = marker.mark(question, answer)
     if mark.reason is not Reason.PASSED:  # what fails is quick
         raise RuntimeError(f"{question.id} {mark.reason.value}, expected passed: {mark.hint}")
     function = _function(answer, question)
+    following = _second_round(question, function, [*drawn, drawn[0]][: len(put.inputs)])
     allowed = limits(question)
+
+    def alone() -> None:
+        for inputs in put.inputs:
+            ask(function, inputs, question.ask)
+        for inputs in following:
+            assert question.second is not None
+            ask(function, inputs, question.second.ask)
+
     works: dict[str, Callable[[], object]] = {
         "bare": lambda: warm.ask(_nothing(()), allowed),
         "setup": lambda: warm.ask(_nothing(put.setup), allowed),
         "asked": lambda: warm.ask(put, allowed),
         "marked": lambda: marker.mark(question, answer),
-        "alone": lambda: [ask(function, inputs, question.ask) for inputs in put.inputs],
+        "alone": alone,
     }
     took = {}
     for name, work in works.items():
         work()  # what the first alone pays for, such as the references
         took[name] = statistics.median(_milliseconds(work) for _ in range(repetitions))
     return took
+
+
+def _second_round(
+    question: Question, function: Callable[..., object], drawn: list[Inputs]
+) -> list[Inputs]:
+    """What is put to the function in its second round."""
+    found: list[Inputs] = []
+
+    def keep(following: list[Inputs]) -> tuple[tuple[Outcome, ...], tuple[float, ...]]:
+        found.extend(following)
+        return (), ()
+
+    firsts = [ask(function, question.sent(inputs), question.ask) for inputs in drawn]
+    question.rounds(drawn, firsts, keep)
+    return found
 
 
 def _answers() -> dict[str, Answer]:

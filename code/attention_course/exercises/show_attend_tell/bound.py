@@ -58,11 +58,12 @@ QUESTION = Question(
     minutes=15,
     difficulty=2,
     kind="make faster",
+    # small: whoever still tries all ways to look, of twice the words too, shall not wait for it
     cases=(
         Case("several pictures", _inputs(4, 3, 2)),
-        Case("a batch of one", _inputs(1, 4, 3)),
+        Case("a batch of one", _inputs(1, 4, 2)),
         Case("equal sizes", _inputs(3, 3, 3)),
-        Case("double precision", _inputs(2, 3, 4, torch.float64)),
+        Case("double precision", _inputs(3, 2, 4, torch.float64)),
     ),
     reference=bound,
     mistakes=mistakes(NO_LOOPS),
