@@ -13,8 +13,8 @@ import attention_course
 
 EXPERIMENTS = (
     "bahdanau", "multi30k", "show_attend_tell", "luong_rates", "luong", "self_attention",
-    "transformer",
-    "universal_transformer",
+    "transformer", "norms",
+    "universal_transformer", "universal_rates",
 )  # fmt: skip
 DATA_SETS = (
     "translation", "multi30k", "stretched", "agreement", "copy", "reverse", "addition", "scenes",
