@@ -16,7 +16,7 @@ from attention_course.replications.universal_settings import AS_MANY, Training
 from attention_course.replications.universal_settings import SETTINGS as ALL
 
 NAME = "11-rates"
-GRID = (0.001, 0.002, 0.004, 0.008)
+GRID = (0.002, 0.004, 0.008, 0.016)
 COMPARED = ("transformer", "universal", AS_MANY, "transformer, one layer")
 SETTINGS: Training = {
     **ALL["translation"],
