@@ -40,9 +40,12 @@ def test_the_experiment_of_chapter_3(small, tmp_path: Path) -> None:
     experiment.run(seeds=2, device="cpu", folder=tmp_path, say=said.append, settings=TINY)
     stored = json.loads((tmp_path / "03-show-attend-tell.json").read_text())
     rows = {(row["variant"], row["seed"]): row for row in stored["rows"]}
-    variants = ("soft", "hard", "mean", "soft, penalty", "hard, draws only", "variance")
+    variants = (
+        *("soft", "hard", "mean", "soft, penalty", "hard, draws only", "hard, no reward"),
+        "variance",
+    )
     assert set(rows) == {(variant, seed) for variant in variants for seed in (0, 1)}
-    assert len(said) == 12
+    assert len(said) == 14
     assert stored["settings"]["hidden"]["mean"] == 13
 
     for variant in variants[:-1]:
@@ -60,6 +63,7 @@ def test_the_experiment_of_chapter_3(small, tmp_path: Path) -> None:
     assert rows["mean", 0]["test"]["pointing"] == pytest.approx(1 / 16, abs=1e-5)
     assert rows["soft", 0]["test"]["loss"] != rows["soft, penalty", 0]["test"]["loss"]
     assert rows["hard", 0]["test"]["loss"] != rows["hard, draws only", 0]["test"]["loss"]
+    assert rows["hard", 0]["test"]["loss"] != rows["hard, no reward", 0]["test"]["loss"]
     assert rows["soft", 0]["test"]["loss"] != rows["soft", 1]["test"]["loss"]
     exact, trained = rows["variance", 1]["variance"]
     assert set(exact) == {"reward", "none", "baseline", "baseline and half"}
@@ -101,8 +105,10 @@ def test_a_variant_is_trained_with_the_loss_that_it_names() -> None:
         for name, (kind, changes) in experiment.VARIANTS.items()
     }
     assert [made[name].penalty for name in ("soft", "mean", "soft, penalty")] == [0, 0, 1]
-    assert [made[name].half for name in ("hard", "hard, draws only")] == [True, False]
-    assert [made[name].entropy for name in ("hard", "hard, draws only")] == [0.01, 0.01]
+    hard = ("hard", "hard, draws only", "hard, no reward")
+    assert [made[name].half for name in hard] == [True, False, True]
+    assert [made[name].reward for name in hard] == [0.5, 0.5, 0.0]
+    assert [made[name].entropy for name in hard] == [0.01] * 3
 
 
 def test_the_variance_of_a_gradient() -> None:
@@ -166,13 +172,13 @@ def test_an_interruption_ends_the_experiment_and_keeps_whole_runs(
     def fit(*arguments, **options):
         calls.append(1)
         history = real(*arguments, **options)
-        history.interrupted = len(calls) == 6  # as after Ctrl-C, in the measuring of the variance
+        history.interrupted = len(calls) == 7  # as after Ctrl-C, in the measuring of the variance
         return history
 
     monkeypatch.setattr(recipe, "fit", fit)
     with pytest.raises(KeyboardInterrupt):
         experiment.run(seeds=1, device="cpu", folder=tmp_path, say=lambda line: None, settings=TINY)
-    assert len(json.loads((tmp_path / f"{experiment.NAME}.json").read_text())["rows"]) == 5
+    assert len(json.loads((tmp_path / f"{experiment.NAME}.json").read_text())["rows"]) == 6
 
 
 def test_the_experiment_says_what_is_wrong(tmp_path: Path, monkeypatch) -> None:

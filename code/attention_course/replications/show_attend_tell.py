@@ -6,6 +6,7 @@ the same optimiser and, for a seed, the same batches:
 - ``soft``, ``hard``: the paper's two ways to attend, ``soft`` without the penalty;
 - ``soft, penalty``: with the doubly stochastic penalty, λ = 1;
 - ``hard, draws only``: without the half-time replacement of draws by their expectation;
+- ``hard, no reward``: λ_r = 0, so that f_att learns from that replacement alone, not from draws;
 - ``mean``: the plain mean of the annotations as the context of every word. It has no f_att, and
   instead so many more hidden units that its parameters are as many.
 
@@ -82,6 +83,7 @@ VARIANTS: dict[str, tuple[Kind, dict[str, Any]]] = {  # and what its loss is giv
     "mean": ("mean", {}),
     "soft, penalty": ("soft", {"penalty": 1.0}),
     "hard, draws only": ("hard", {"half": False}),
+    "hard, no reward": ("hard", {"reward": 0.0}),
 }
 VARIANCE = "variance"
 EARLY = 0.5  # the part of a training after which the variance is measured
