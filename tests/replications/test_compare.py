@@ -60,3 +60,12 @@ def test_a_sweep_by_model_and_rate() -> None:
     assert lines[:2] == ["|  | 0.001 | 0.002 | 0.004 |", "| --- | --- | --- | --- |"]
     assert lines[3] == "| b | 5.0 (4.0–6.0) | 7.0 (6.0–8.0) | 4.0 (3.0–5.0) |"
     assert len(lines) == 4
+
+
+def test_the_highest_means_and_where_the_grid_ends() -> None:
+    found = compare.over_rates(ROWS)
+    assert [compare.best_rate(by_rate) for by_rate in found.values()] == [0.004, 0.002]
+    words = "*a* 10.000 at 0.004, where the grid ends; *b* 7.000 at 0.002"
+    assert compare.highest(found) == words
+    falling = {0.001: [3.0], 0.002: [2.0]}
+    assert compare.highest({"c": falling}) == "*c* 3.000 at 0.001, where the grid ends"

@@ -15,6 +15,10 @@ MARIAN = "tests/models/test_marian.py"
 LOUD = f"{POSITIONS}::test_words_and_positions_are_about_equally_loud_at_the_beginning"
 BY_HAND = f"{HALTING}::test_number_by_number"
 CACHE = f"{TRANSFORMER}::test_searching_with_and_without_a_cache"
+COMPARE = "tests/replications/test_compare.py"
+SWEEP = (
+    "tests/replications/test_rates.py::test_every_model_is_trained_at_every_rate_with_every_seed"
+)
 EACH_STEP = f"{LAYERS}::test_a_step_is_torchs_encoder_layer_with_the_signal_added"
 
 _SCALE = "math.sqrt(query.shape[-1])"
@@ -436,5 +440,41 @@ BUGS: list[Bug] = [
         "(self.steps + self.remainder)[mask].mean()",
         "self.steps[mask].mean()",
         (f"{HALTING}::test_the_cost_is_steps_and_remainder_of_real_words",),
+    ),
+    # --- the experiments ---
+    Bug(
+        "models differ as soon as one is better on average",
+        "replications/compare.py",
+        "return 1 if min(one) > max(other) else -1 if max(one) < min(other) else 0",
+        "return (sum(one) > sum(other)) - (sum(one) < sum(other))",
+        (f"{COMPARE}::test_models_differ_where_no_runs_overlap",),
+    ),
+    Bug(
+        "chance has one side only",
+        "replications/compare.py",
+        "2 / math.comb(2 * seeds, seeds)",
+        "1 / math.comb(2 * seeds, seeds)",
+        (f"{COMPARE}::test_the_rule_says_how_often_equal_models_differ",),
+    ),
+    Bug(
+        "the worst rate is taken for the best",
+        "replications/compare.py",
+        "return max(by_rate, key",
+        "return min(by_rate, key",
+        (f"{COMPARE}::test_the_highest_means_and_where_the_grid_ends",),
+    ),
+    Bug(
+        "a sweep is run at one rate",
+        "replications/rates.py",
+        '{**how, "learning_rate": rate}',
+        "how",
+        (SWEEP,),
+    ),
+    Bug(
+        "a sweep shows one rate alone",
+        "replications/rates.py",
+        'for variant in how["variants"] for rate in grid}',
+        'for variant in how["variants"] for rate in grid[:1]}',
+        (SWEEP,),
     ),
 ]

@@ -30,8 +30,8 @@ def rule(seeds: int) -> str:
     return (
         "Two models *differ*, in all that follows, if every run of one is above every run of the "
         "other; where their runs overlap, we say that there is no difference. With "
-        f"{seeds} seeds, two models that are equally good would come to differ with a probability "
-        f"of {2 / math.comb(2 * seeds, seeds):.2f}: among many comparisons, expect that of some."
+        f"{seeds} seeds, chance makes two equally good models differ with a probability of "
+        f"{2 / math.comb(2 * seeds, seeds):.2f}: of many comparisons, expect that of some."
     )
 
 
@@ -67,6 +67,21 @@ def at_rates(one: Mapping[float, Sequence[float]], other: Mapping[float, Sequenc
             return f"{word} at every rate"
         if rates:
             parts.append(f"{word} at {', '.join(rates)}")
+    return "; ".join(parts)
+
+
+def best_rate(by_rate: Mapping[float, Sequence[float]]) -> float:
+    """The learning rate with the highest mean over the seeds."""
+    return max(by_rate, key=lambda rate: sum(by_rate[rate]) / len(by_rate[rate]))
+
+
+def highest(models: Mapping[str, Mapping[float, Sequence[float]]]) -> str:
+    """The highest mean of each model, where it is, and whether the grid ends there."""
+    parts = []
+    for name, by_rate in models.items():
+        rate = best_rate(by_rate)
+        end = ", where the grid ends" if rate in (min(by_rate), max(by_rate)) else ""
+        parts.append(f"*{name}* {sum(by_rate[rate]) / len(by_rate[rate]):.3f} at {rate:g}{end}")
     return "; ".join(parts)
 
 
