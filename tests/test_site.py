@@ -284,10 +284,8 @@ def test_no_page_has_a_widget_that_needs_a_kernel(pages: dict[Path, Page]) -> No
 
 def test_what_a_cell_prints_stands_in_one_box(pages: dict[Path, Page]) -> None:
     """A kernel sends it in pieces, as time would have it: see nb_merge_streams in _config.yml."""
-    pieces = re.compile(
-        r'<div class="output stream[^>]*>(?:(?!</div>).)*</div>\s*</div>\s*<div class="output stream',
-        re.DOTALL,
-    )
+    box = '<div class="output stream'
+    pieces = re.compile(rf"{box}[^>]*>(?:(?!</div>).)*</div>\s*</div>\s*{box}", re.DOTALL)
     torn = [path.name for path in pages if pieces.search(path.read_text(encoding="utf-8"))]
     assert torn == []
 
