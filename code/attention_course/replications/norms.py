@@ -13,7 +13,7 @@ from attention_course.replications.rates import sweep
 from attention_course.replications.records import Row, Say
 
 NAME = "10-norms"
-GRID = (0.001, 0.002, 0.004)
+GRID = (0.001, 0.003, 0.009)
 SETTINGS: transformer.Training = {**transformer.SETTINGS["deep"], "steps": 1200}
 
 
