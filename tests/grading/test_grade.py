@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import sys
@@ -137,3 +138,17 @@ def test_the_bar_is_seen_on_a_terminal_that_says_it_has_no_width(
     ]
     assert bars
     assert max(map(len, bars)) == 80
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such names")
+def test_a_name_does_not_command_the_terminal(submissions: Path, tmp_path: Path) -> None:
+    wicked = submissions / "\x1b[2J\x9b1m\r\nseed 1, 0.0 s"
+    wicked.mkdir()
+    (wicked / "02-bahdanau.ipynb").write_text("{", encoding="utf-8")
+    result = grade(submissions, tmp_path / "marks")
+    assert result.exit_code == 3
+    (line,) = (line for line in result.stdout.splitlines() if "not marked" in line)
+    assert line.startswith("not marked: ␛[2J�1m seed 1, 0.0 s: ")
+    assert not set("\x1b\x9b\r") & set(result.stdout)
+    (row,) = json.loads(grade(submissions, tmp_path / "marks", "--json").stdout)["not_marked"]
+    assert row["student"] == wicked.name

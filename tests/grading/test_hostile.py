@@ -36,6 +36,9 @@ NEXT = {
     "encoder_decoder": "final_state",
     "show_attend_tell": "glimpse",
     "luong": "general",
+    "self_attention": "positions",
+    "transformer": "embed",
+    "universal_transformer": "signals",
 }
 # one that is wrongly answered in each, on purpose
 WRONG = {
@@ -43,12 +46,18 @@ WRONG = {
     "encoder_decoder": "shift",
     "show_attend_tell": "penalty",
     "luong": "input_feeding",
+    "self_attention": "attend",
+    "transformer": "sublayer",
+    "universal_transformer": "encoder",
 }
 WRONGLY = {
     "bahdanau": "def gated_unit(input_z, input_r, input_h, h, U_z, U_r, U):\n    return h\n",
     "encoder_decoder": "def teacher_forcing(words):\n    return words, words\n",
     "show_attend_tell": "def penalty(*given):\n    return given[0]\n",
     "luong": "def decoder(*given):\n    return given[0]\n",
+    "self_attention": "def attention(*given):\n    return given[0][..., :1]\n",
+    "transformer": "def around(*given):\n    return given[0]\n",
+    "universal_transformer": "def encoder(*given):\n    return given[1]\n",
 }
 HONEST_EVERY = 30  # after so many hostile notebooks comes an honest one
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import json
 import os
 import shlex
 import stat
-import statistics
 import sys
 import tempfile
 from pathlib import Path
@@ -85,7 +83,7 @@ def grade(
     """
     # here, so that `attention-course --help` need not wait for torch
     from attention_course.grading import lanes as local
-    from attention_course.grading import reports
+    from attention_course.grading import reports, telling
     from attention_course.grading.intake import collect
     from attention_course.grading.reports import pages
 
@@ -111,7 +109,7 @@ def grade(
 
         def told(found: tuple[Protection, ...]) -> None:
             protections.extend(map(_plain, found))
-            _show(found)
+            telling.show(found)
 
         way = local.here(lanes or _processors(), require=require_isolation, told=told)
         done = _run(collected, out, way, seed, again)
@@ -122,9 +120,9 @@ def grade(
 
         reports.write(out, done)  # the marks do not wait for what may take an hour
         click.echo(WITHOUT_ISOLATION, err=True)
-        done = compared(done, collected.submissions, lambda line: click.echo(line, err=True))
+        done = compared(done, collected.submissions, telling.say)
     reports.write(out, done)
-    _tell(done, out, as_json)
+    telling.tell(done, out, as_json)
     if done.unreadable or not all(marked.complete for marked in done.marked):
         sys.exit(NOT_ALL_MARKED)
 
@@ -207,64 +205,5 @@ def _run(collected: Collected, out: Path, lanes: Lanes, seed: int | None, again:
     return done
 
 
-def _inputs(run: Run) -> str:
-    """Where the inputs of the marks come from."""
-    if run.seed is not None:
-        return f"seed {run.seed}"
-    if run.from_store and run.from_store == run.different:
-        return "all marks are from earlier runs"
-    return "no inputs were drawn"
-
-
-def _show(protections: tuple[Protection, ...]) -> None:
-    """Prints them, above the bar where there is one."""
-    from tqdm import tqdm
-
-    for protection in protections:
-        sign = "+" if protection.active else "-"
-        tqdm.write(f"{sign} {protection.name}: {protection.why}", file=sys.stderr)
-
-
 def _plain(protection: Protection) -> tuple[str, bool, str]:
     return protection.name, protection.active, protection.why
-
-
-def _tell(run: Run, out: Path, as_json: bool) -> None:
-    """Prints a line for each exercise, and everything that could not be marked."""
-    from attention_course.exercises import registry
-    from attention_course.grading.marks import Reason
-
-    open_ = [
-        {"student": marked.student, "path": marked.path, "why": f"{mark.question}: {mark.hint}"}
-        for marked in run.marked
-        for mark in marked.marks
-        if mark.reason is Reason.UNMARKED
-    ]
-    open_ += [{"student": u.student, "path": u.path, "why": u.why} for u in run.unreadable]
-    exercises = {
-        name: [marked.points for marked in run.marked if marked.exercise == name]
-        for name in sorted({marked.exercise for marked in run.marked})
-    }
-    summary: dict[str, Any] = {
-        "submissions": len(run.marked),
-        "from_store": run.from_store,
-        "seconds": round(run.seconds, 1),
-        "seed": run.seed,
-        "exercises": {
-            name: {"submissions": len(points), "mean": round(statistics.mean(points), 2)}
-            for name, points in exercises.items()
-        },
-        "not_marked": open_,
-        "index": str(out / "index.html"),
-    }
-    if as_json:
-        click.echo(json.dumps(summary, indent=1, ensure_ascii=False))
-        return
-    for name, row in summary["exercises"].items():
-        maximum = registry.exercise(name).points
-        click.echo(
-            f"{name}: {row['submissions']} submissions, mean {row['mean']:g} of {maximum} points"
-        )
-    for row in open_:
-        click.echo(f"not marked: {row['student']}: {row['path']}: {row['why']}")
-    click.echo(f"{_inputs(run)}, {run.seconds:.1f} s; read {out / 'index.html'}")

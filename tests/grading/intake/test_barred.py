@@ -105,6 +105,31 @@ def test_what_is_no_use(source: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        (
+            "f = torch._C._nn.scaled_dot_product_attention",
+            "torch._C._nn.scaled_dot_product_attention",
+        ),
+        ("f = torch.ops.aten.layer_norm", "torch.ops.aten.layer_norm"),
+        ("f = getattr(torch.ops, 'at' + 'en')", "torch.ops"),
+        ("from torch import _refs as r\ndef f(): return r.softmax", "torch._refs.softmax"),
+        ("def f(): return torch.nn.functional._pad_circular", "torch.nn.functional._pad_circular"),
+    ],
+)
+def test_what_torch_keeps_to_itself_is_barred_where_something_of_it_is(
+    source: str, name: str
+) -> None:
+    assert uses(source) == (name,)
+    assert barred_uses(SETUP, source, "f", BARRED[:1]) == ()
+
+
+def test_what_torch_does_not_keep_to_itself_is_not() -> None:
+    for name in ("__version__", "vmap", "Tensor.__matmul__", "nn.functional.softmax"):
+        assert uses(f"f = torch.{name}") == ()
+
+
+@pytest.mark.parametrize(
     "source",
     [
         "from attention_course.exercises.bahdanau import scores\nf = scores.additive_score",

@@ -189,6 +189,15 @@ def started(warm: Warm) -> list[psutil.Process]:
     return [root, *root.children(recursive=True)]
 
 
+def with_an_answer(root: psutil.Process) -> list[psutil.Process]:
+    """A warm process and all that came of it, as soon as an answer is among that."""
+    deadline = time.monotonic() + 60
+    while len(family := [root, *root.children(recursive=True)]) < 4:
+        assert time.monotonic() < deadline, family
+        time.sleep(0.01)
+    return family
+
+
 def alone(warm: Warm) -> bool:
     """Whether within seconds nothing is left but the warm process and what began it."""
     deadline = time.monotonic() + 5
@@ -269,8 +278,7 @@ def test_nothing_is_left_after_the_end() -> None:
             target=warm.ask, args=(job("import time\ntime.sleep(60)"), Limits(wall=60))
         )
         thread.start()
-        time.sleep(0.5)
-        family += started(warm)
+        family += with_an_answer(psutil.Process(warm._runner._process.pid))
         assert len(set(family)) >= 4
     thread.join(20)
     assert not thread.is_alive()
@@ -289,10 +297,10 @@ def job(source):
 
 warm = Warm([], lanes=2)
 sleeper = job("import time\\ndef f():\\n    time.sleep(60)")
-threading.Thread(target=warm.ask, args=(sleeper, Limits(wall=60)), daemon=True).start()
-print(warm._runner._process.pid, warm._runner._folder, flush=True)
+threading.Thread(target=warm.ask, args=(sleeper, Limits(wall=600)), daemon=True).start()
 try:
-    time.sleep(60)
+    print(warm._runner._process.pid, warm._runner._folder, flush=True)
+    time.sleep(600)
 except KeyboardInterrupt:
     print(warm.ask(job("def f():\\n    return 1"), Limits()).ended.value, flush=True)
     print(warm._runner._process.pid, warm._runner._folder, flush=True)
@@ -313,11 +321,8 @@ def marking() -> Iterator[subprocess.Popen[str]]:
 def test_nothing_is_left_of_a_marking_that_was_killed(marking: subprocess.Popen[str]) -> None:
     assert marking.stdout is not None
     pid, folder = marking.stdout.readline().split()
-    root = psutil.Process(int(pid))
+    family = with_an_answer(psutil.Process(int(pid)))
     assert Path(folder).is_dir()
-    time.sleep(0.5)
-    family = [root, *root.children(recursive=True)]
-    assert len(family) >= 3
     marking.kill()
     _, alive = psutil.wait_procs(family, timeout=5)
     assert not alive
@@ -327,7 +332,7 @@ def test_nothing_is_left_of_a_marking_that_was_killed(marking: subprocess.Popen[
 def test_ctrl_c_is_for_the_marking_alone(marking: subprocess.Popen[str]) -> None:
     assert marking.stdout is not None
     process_and_folder = marking.stdout.readline()
-    time.sleep(0.2)
+    with_an_answer(psutil.Process(int(process_and_folder.split()[0])))
     os.killpg(marking.pid, signal.SIGINT)
     assert marking.stdout.readline() == "finished\n"
     assert marking.stdout.readline() == process_and_folder  # the warm process did not even notice

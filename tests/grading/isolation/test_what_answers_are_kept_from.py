@@ -347,9 +347,14 @@ def test_open_files_are_counted(warm: Warm) -> None:
 
 def test_a_loop_in_c_is_ended(warm: Warm) -> None:
     for body in ("return sum(range(10**12))", "return 7 ** (7 ** 12)"):
-        found = ran(warm, body, Limits(wall=20, cpu=1, memory=512 << 20))
-        assert found.ended is Ended.TIMED_OUT, found
-        assert found.seconds < 6
+        assert_its_time_is_over(ran(warm, body, Limits(wall=120, cpu=1, memory=512 << 20)))
+
+
+def assert_its_time_is_over(found: Ran) -> None:
+    """By the clock of its CPU time, which runs at the same speed on a busy machine."""
+    assert found.ended is Ended.TIMED_OUT, found
+    assert "1 seconds of CPU time" in found.detail
+    assert found.cpu < 2
 
 
 def test_a_loop_that_ignores_its_signals_is_ended(warm: Warm) -> None:
@@ -360,9 +365,7 @@ def test_a_loop_that_ignores_its_signals_is_ended(warm: Warm) -> None:
         while True:
             pass
     """
-    found = ran(warm, body, Limits(wall=20, cpu=1))
-    assert found.ended is Ended.TIMED_OUT
-    assert found.seconds < 6
+    assert_its_time_is_over(ran(warm, body, Limits(wall=120, cpu=1)))
 
 
 # --- layer by layer --------------------------------------------------------------------------

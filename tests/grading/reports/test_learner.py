@@ -56,7 +56,10 @@ def test_a_message_that_the_answer_wrote_is_not(message: str, reason: Reason) ->
     assert told(f"your function raises {message}", reason) == f"your function raises {kind}"
 
 
-@pytest.mark.parametrize("kind", ["Inputs0336712882345", "E", "漢字", "x" * 500])
+@pytest.mark.parametrize(
+    "kind",
+    ["Inputs0336712882345", "E", "漢字", "x" * 500, "minus zero point three", "a\nb", "a.b", ""],
+)
 def test_nor_is_the_name_of_an_exception_of_its_own(kind: str) -> None:
     own = "your function raises an exception of its own"
     assert told(f"your function raises {kind}") == own
@@ -69,6 +72,22 @@ def test_words_that_an_answer_chose_are_shortened() -> None:
         assert word not in hint
         assert hint.startswith("your function returns a value of type …")
     assert len(told("ab " * 1000, Reason.WRONG)) == 300
+
+
+@pytest.mark.parametrize(
+    "name", ["minus zero point three", "one, two three", "Tensor (a b)", "a, expected b", "a\nb"]
+)
+def test_nor_is_a_text_that_is_no_name_of_a_type(name: str) -> None:
+    for rest in (", expected a tensor", ", expected a list or tuple: torch makes it one"):
+        hint = told(f"part 1 of your answer is a value of type {name}{rest}", Reason.WRONG)
+        assert hint == "part 1 of your answer is a value of type …"
+
+
+@pytest.mark.parametrize("name", ["generator", "Tensor (torch.quint8)"])
+def test_the_name_of_a_type_is_told(name: str) -> None:
+    for rest in (", expected a tensor", ", expected a tensor: torch.from_numpy makes it one"):
+        hint = f"your function returns a value of type {name}{rest}"
+        assert told(hint, Reason.WRONG) == hint
 
 
 def test_the_courses_own_hints_are_whole() -> None:

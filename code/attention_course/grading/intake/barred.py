@@ -26,7 +26,8 @@ def barred_uses(
     """The dotted names that an answer uses and must not, in alphabetical order.
 
     An import alone, an annotation, a string and a comment use nothing; what the setup uses is not
-    the answer's.
+    the answer's. Where something of PyTorch is barred, so is what PyTorch keeps to itself: it has
+    the same functions there by other names.
 
     Args:
         setup: the sources that run before it; of these only the imports matter.
@@ -35,10 +36,12 @@ def barred_uses(
         barred: the question's dotted names; each bars what lies in it too.
     """
     places = [*barred, *map(_real, barred)]
+    also = any(_inside(one, "torch") for one in barred)
     found = {
         name
         for name in Uses(tuple(setup), source).names(function)
-        if any(
+        if (also and _torchs_own(name))
+        or any(
             _internal(one) or any(_inside(one, place) for place in places)
             for one in (name, _real(name))
         )
@@ -79,6 +82,13 @@ def _real(name: str) -> str:
     else:
         return name
     return ".".join([home, *rest])
+
+
+def _torchs_own(name: str) -> bool:
+    """Whether it is private in PyTorch, or of the list of all its operators."""
+    top, *rest = name.split(".")
+    private = any(part.startswith("_") and not part.startswith("__") for part in rest)
+    return top == "torch" and (private or rest[:1] == ["ops"])
 
 
 def _internal(name: str) -> bool:

@@ -48,8 +48,13 @@ _HARMLESS = tuple(
         r"maximum recursion depth exceeded( in comparison| while calling a Python object)?",
     )
 )
-_RAISES = re.compile(r"your function raises (\w+)(?:: (.*))?", re.DOTALL)
+_RAISES = re.compile(r"your function raises (.*?)(?:: (.*))?", re.DOTALL)
 _KINDS = ("OutOfMemoryError", "LinAlgError", "UnpicklingError", "JSONDecodeError")
+# A type whose name is no name, and whatever follows: Python lets it be any text.
+_TYPE = re.compile(
+    r"(?<=a value of type )(?!(?:\w{1,40}|Tensor \([\w.]{1,40}\))(?:, expected [^,]*)?$).*",
+    re.DOTALL,
+)
 # Words that an answer may have chosen: long ones, long numbers, and scripts of many letters.
 _CHOSEN = re.compile(r"\d{5,}|\S{41,}|[^\x00-\x7f]{3,}")
 _LONGEST = 300  # characters of a hint that is not the course's own text
@@ -73,7 +78,7 @@ def hint(mark: Mark) -> str:
             return "your function raises an exception of its own"
         told = message and any(pattern.fullmatch(message) for pattern in _HARMLESS)
         return f"your function raises {kind}" + (f": {message}" if told else "")
-    short = _CHOSEN.sub("…", mark.hint)
+    short = _CHOSEN.sub("…", _TYPE.sub("…", mark.hint))
     return short if len(short) <= _LONGEST else f"{short[: _LONGEST - 1]}…"
 
 

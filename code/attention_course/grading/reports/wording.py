@@ -21,8 +21,10 @@ IN_WORDS = {
     Reason.UNMARKED: "could not be marked yet",
 }
 
-# Control characters, which no text file should hold, but for tab and line ends.
+# Control characters, which no text file should hold, but for tab and line ends; the later ones,
+# which terminals obey as well, have no pictures of their own.
 PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\r\n"} | {127: 0x2421}
+PICTURES |= dict.fromkeys(range(128, 160), 0xFFFD)
 
 
 def number(value: float) -> str:
@@ -70,3 +72,8 @@ def sentence(hint: str) -> str:
 def visible(thing: object) -> object:
     """A text with control characters shown by their pictures; other things as they are."""
     return thing.translate(PICTURES) if isinstance(thing, str) else thing
+
+
+def one_line(text: str) -> str:
+    """A text for a line of a terminal, where a name must neither end the line nor command it."""
+    return " ".join(text.translate(PICTURES).split())
