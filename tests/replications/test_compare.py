@@ -55,7 +55,8 @@ def test_a_sweep_by_model_and_rate() -> None:
     assert compare.over_rates(ROWS, "bleu")["b"][0.001] == [-4, -4]
     words = "better at 0.004; no difference at 0.002; worse at 0.001"
     assert compare.at_rates(found["a"], found["b"]) == words
-    assert compare.at_rates(found["a"], found["a"]) == "no difference at every rate"
+    assert compare.at_rates(found["a"], found["a"]) == "no difference at any rate"
+    assert compare.at_rates({0.001: [2]}, {0.001: [1]}) == "better at every rate"
     lines = compare.table(found, 1).splitlines()
     assert lines[:2] == ["|  | 0.001 | 0.002 | 0.004 |", "| --- | --- | --- | --- |"]
     assert lines[3] == "| b | 5.0 (4.0–6.0) | 7.0 (6.0–8.0) | 4.0 (3.0–5.0) |"

@@ -64,7 +64,7 @@ def at_rates(one: Mapping[float, Sequence[float]], other: Mapping[float, Sequenc
     for sign, word in ((1, "better"), (0, "no difference"), (-1, "worse")):
         rates = [f"{rate:g}" for rate, found in signs.items() if found == sign]
         if len(rates) == len(signs):
-            return f"{word} at every rate"
+            return f"{word} at {'every' if sign else 'any'} rate"
         if rates:
             parts.append(f"{word} at {', '.join(rates)}")
     return "; ".join(parts)
