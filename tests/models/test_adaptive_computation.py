@@ -213,6 +213,12 @@ def test_who_never_halts_makes_a_fixed_number() -> None:
         (lambda: AdaptiveSteps(4, 3, "sum"), "halting is 'sum', expected 'text' or 'blend' or"),
         (lambda: AdaptiveSteps(4, 3, threshold=0.0), "threshold is 0.0, expected above 0"),
         (lambda: AdaptiveSteps(4, 3, threshold=1.1), "threshold is 1.1, expected above 0"),
+        (lambda: AdaptiveSteps(4, 3, threshold="0.9"), "threshold is '0.9', expected a number"),
+        (lambda: AdaptiveSteps(4, 3, bias=None), "bias is None, expected a number"),
+        (
+            lambda: AdaptiveSteps(4, 3)(torch.zeros(1, 2, 5), lambda h, *_: (h, h), all_steps=True),
+            "state has shape (1, 2, 5): 5 numbers each, expected 4",
+        ),
         (lambda: PONDER.cost([[True]]), "mask is a list, expected a torch.Tensor"),
         (lambda: PONDER.cost(torch.ones(1, 2)), "mask is torch.float32 of shape (1, 2), expected"),
         (lambda: PONDER.cost(torch.ones(2) > 0), "shape (2,), expected torch.bool of (1, 2)"),

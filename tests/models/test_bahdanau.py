@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -121,3 +122,28 @@ def test_torch_initialisation() -> None:
 def test_sizes_are_checked() -> None:
     with pytest.raises(ValueError, match="alignment is 0, expected an integer of at least 1"):
         AdditiveAttention(2, 3, 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"query": torch.zeros(2, 5)}, "query has shape (2, 5): 5 numbers each, expected 4"),
+        ({"query": torch.zeros(3, 4)}, "query has shape (3, 4): 3 sentences, expected 2 like keys"),
+        ({"query": torch.zeros(2, 4).double()}, "query has dtype torch.float64, expected torch.fl"),
+        ({"keys": torch.zeros(2, 3)}, "keys has shape (2, 3), expected (B, S, n'), not empty"),
+        ({"keys": torch.zeros(2, 5, 6)}, "keys has shape (2, 5, 6): 6 numbers each, expected 3"),
+        ({"mask": torch.ones(2, 5)}, "mask has dtype torch.float32, expected torch.bool"),
+        ({"mask": None}, "mask is a NoneType, expected a torch.Tensor"),
+    ],
+)
+def test_attention_given_what_does_not_fit(change: dict[str, Any], message: str) -> None:
+    attention = AdditiveAttention(4, 6, 3)
+    mask = torch.ones(2, 5, dtype=torch.bool)
+    good = {"query": torch.zeros(2, 4), "keys": torch.zeros(2, 5, 3), "mask": mask}
+    with pytest.raises(ValueError, match=re.escape(message)):
+        attention(**{**good, **change})
+
+
+def test_annotations_of_another_size() -> None:
+    with pytest.raises(ValueError, match=r"annotations has shape \(2, 5, 4\): 4 numbers each"):
+        AdditiveAttention(4, 6, 3).project(torch.zeros(2, 5, 4))

@@ -9,6 +9,12 @@ import pytest
 import torch
 from attention_course.models.masks import (
     check_choice,
+    check_count,
+    check_device,
+    check_kind,
+    check_like,
+    check_number,
+    check_share,
     check_sizes,
     check_source,
     check_target,
@@ -82,11 +88,24 @@ def test_gradient_of_the_softmax() -> None:
         (torch.ones(2, 3), "mask has dtype torch.float32, expected torch.bool"),
         (torch.ones(2, 4, dtype=torch.bool), "mask has shape (2, 4), which does not broadcast to"),
         (torch.ones(5, 2, 3, dtype=torch.bool), "mask has shape (5, 2, 3)"),
+        ([[True]], "mask is a list, expected a torch.Tensor"),
     ],
 )
 def test_masks_that_do_not_fit(mask: torch.Tensor, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         masked_softmax(torch.zeros(2, 3), mask)
+
+
+@pytest.mark.parametrize(
+    ("scores", "message"),
+    [
+        ([[0.0]], "scores is a list, expected a torch.Tensor"),
+        (torch.zeros(2, 3).long(), "scores has dtype torch.int64, expected floating-point numbers"),
+    ],
+)
+def test_scores_that_have_no_softmax(scores: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        masked_softmax(scores, torch.ones(2, 3, dtype=torch.bool))
 
 
 # --- checks ---
@@ -166,3 +185,46 @@ def test_bad_choices() -> None:
     check_choice("cell", "paper", ("paper", "torch"))
     with pytest.raises(ValueError, match="cell is 'lstm', expected 'paper' or 'torch'"):
         check_choice("cell", "lstm", ("paper", "torch"))
+
+
+@pytest.mark.parametrize("count", [-1, 2.0, True, "3"])
+def test_bad_counts(count: Any) -> None:
+    check_count("layers", 0)
+    with pytest.raises(
+        ValueError, match=rf"layers is {count!r}, expected an integer of at least 0"
+    ):
+        check_count("layers", count)
+
+
+@pytest.mark.parametrize("number", ["3", None, float("nan"), torch.tensor(3.0)])
+def test_what_is_no_number(number: Any) -> None:
+    check_number("base", 3)
+    for check in (check_number, check_share):
+        with pytest.raises(ValueError, match=r"base is .*, expected a number"):
+            check("base", number)
+
+
+def test_what_is_of_another_kind() -> None:
+    check_kind("batch", IDS, torch.Tensor)
+    with pytest.raises(ValueError, match=r"batch is a str, expected a torch\.Tensor"):
+        check_kind("batch", "IDS", torch.Tensor)
+    with pytest.raises(
+        ValueError, match=r"model is a torch\.Tensor, expected a torch\.nn\..*Linear"
+    ):
+        check_kind("model", IDS, torch.nn.Linear)
+
+
+def test_what_is_unlike() -> None:
+    """Under autocast torch brings dtypes together, on every device of its own."""
+    single, double = torch.zeros(2), torch.zeros(2).double()
+    check_like("key", single, single, "query")
+    with pytest.raises(
+        ValueError, match=r"key has dtype torch\.float64, expected torch\.float32 like"
+    ):
+        check_like("key", double, single, "query")
+    with torch.autocast("cpu"):
+        check_like("key", double, single, "query")
+    elsewhere = torch.zeros(2, device="meta")
+    for check in (check_like, lambda *given: check_device(*given[:2], given[2].device, given[3])):
+        with pytest.raises(ValueError, match="key is on the device meta, expected cpu like query"):
+            check("key", elsewhere, single, "query")

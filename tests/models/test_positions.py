@@ -131,6 +131,20 @@ def test_positions_run_along_time_and_not_along_the_batch(model: Any) -> None:
             "position 5 has no vector: expected positions from 0 to 4, max_length=5",
         ),
         (lambda: Learned(8, 5)(torch.tensor([-1])), "position -1 has no vector"),
+        (
+            lambda: Learned(8, 5)(torch.arange(3.0)),
+            "positions is torch.float32 of shape (3,), expected torch.int64, not empty",
+        ),
+        (
+            lambda: Learned(8, 5)(torch.arange(0)),
+            "positions is torch.int64 of shape (0,), expected torch.int64, not empty",
+        ),
+        (lambda: Learned(8, 5)([1, 2]), "positions is a list, expected a torch.Tensor"),
+        (lambda: Nowhere(8)([1, 2]), "positions is a list, expected a torch.Tensor"),
+        (lambda: sinusoids([1, 2], 8), "positions is a list, expected a torch.Tensor"),
+        (lambda: sinusoids(torch.arange(3), 8, "50"), "base is '50', expected a number"),
+        (lambda: sinusoids(torch.arange(3), 8, math.nan), "base is nan, expected a number"),
+        (lambda: signal([1.0], 2), "places is a list, expected a torch.Tensor"),
     ],
 )
 def test_bad_arguments(make: Any, message: str) -> None:

@@ -220,5 +220,15 @@ def test_unknown_names() -> None:
         gated_unit("lstm", M, N)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="hidden is 0, expected an integer of at least 1"):
         gated_unit("paper", M, 0)
+    with pytest.raises(ValueError, match="copies is 0, expected an integer of at least 1"):
+        GatedUnit(M, N, copies=0)
+    for draw in (GatedUnit(M, N).initialise, lambda name: initialise(GatedUnit(M, N), name)):
+        with pytest.raises(ValueError, match="initialisation is 'xavier', expected 'paper' or"):
+            draw("xavier")
     with pytest.raises(ValueError, match="initialisation is 'xavier', expected 'paper' or 'torch'"):
         initialise(nn.Linear(2, 2), "xavier")  # type: ignore[arg-type]
+
+
+def test_maxout_needs_pairs() -> None:
+    with pytest.raises(ValueError, match=r"x has shape \(2, 3\), expected \(..., 2l\): pairs"):
+        maxout(torch.zeros(2, 3))

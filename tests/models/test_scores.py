@@ -247,6 +247,18 @@ def test_what_does_not_fit(name: str, query: Any, keys: Any, message: str) -> No
         score(query, score.project(keys))
 
 
+@pytest.mark.parametrize(
+    ("projected", "message"),
+    [
+        (None, "projected is a NoneType, expected a torch.Tensor"),
+        (KEYS.double(), "query has dtype torch.float32, expected torch.float64 like projected"),
+    ],
+)
+def test_what_was_not_projected(projected: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        make_score("dot", N, N)(QUERY, projected)
+
+
 def test_location_sees_so_far_and_no_farther() -> None:
     score = make_score("location", N, N, max_length=4)
     assert score(torch.zeros(B, N), score.project(torch.zeros(B, 4, N))).shape == (B, 4)
@@ -264,6 +276,7 @@ def test_location_sees_so_far_and_no_farther() -> None:
         ("scaled dot", (4, 3), {}, "expected equal sizes: ScaledDot multiplies"),
         ("cosine", (4, 3), {}, "expected equal sizes: Cosine multiplies"),
         ("cosine", (4, 4), {"beta": 0}, "beta is 0, expected a number above 0"),
+        ("cosine", (4, 4), {"beta": "2"}, "beta is '2', expected a number"),
         ("location", (4, 4), {"max_length": 0}, "max_length is 0, expected an integer of at least"),
         ("additive", (4, 4), {"alignment": 0}, "alignment is 0, expected an integer of at least 1"),
         ("concat", (4, 4), {"alignment": 0}, "alignment is 0, expected an integer of at least 1"),

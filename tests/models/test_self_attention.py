@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 from attention_course.models.positions import sinusoids
-from attention_course.models.self_attention import Memory, MultiHeadAttention, attend
+from attention_course.models.self_attention import Memory, MultiHeadAttention, attend, causal_mask
 from torch import Tensor
 from translators import shaken
 
@@ -202,6 +202,34 @@ def test_what_does_not_fit_together(
         attend(*given, **options, need_weights=need_weights)
 
 
+@both_ways
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"key": GOOD.double()}, "key has dtype torch.float64, expected torch.float32 like query"),
+        ({"value": GOOD.half()}, "value has dtype torch.float16, expected torch.float32 like"),
+        ({"key": GOOD.to("meta")}, "key is on the device meta, expected cpu like query"),
+        ({"mask": WORDS.new_ones(T, T).to("meta")}, "mask is on the device meta, expected cpu"),
+        ({"dropout": -0.1}, "dropout is -0.1, expected a share from 0 to below 1"),
+        ({"dropout": 1.5}, "dropout is 1.5, expected a share from 0 to below 1"),
+        ({"dropout": "0.1"}, "dropout is '0.1', expected a number"),
+    ],
+)
+def test_what_is_unlike_the_rest(need_weights: bool, change: Any, message: str) -> None:
+    given = {"query": GOOD, "key": GOOD, "value": GOOD, **change}
+    with pytest.raises(ValueError, match=re.escape(message)):
+        attend(**given, need_weights=need_weights)
+
+
+@both_ways
+def test_autocast_brings_dtypes_together(need_weights: bool) -> None:
+    attention = MultiHeadAttention(D, H)
+    memory = attention.project(torch.randn(B, S, D))  # in single precision
+    with torch.autocast("cpu"):
+        out, _ = attention(torch.randn(B, T, D), memory, need_weights=need_weights)
+    assert out.dtype == torch.bfloat16
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -219,9 +247,23 @@ def test_what_does_not_fit_together(
             "memory is of 1 sentences, expected 3 like x",
         ),
         (
+            lambda: MultiHeadAttention(8, 2)(GOOD, GOOD),
+            "memory is a torch.Tensor, expected a attention_course.models.self_attention.Memory",
+        ),
+        (
+            lambda: MultiHeadAttention(8, 2)(GOOD.double()),
+            "x has dtype torch.float64, expected torch.float32 like the weights",
+        ),
+        (
+            lambda: MultiHeadAttention(8, 2).project(GOOD.double()),
+            "x has dtype torch.float64, expected torch.float32 like the weights",
+        ),
+        (
             lambda: attend(GOOD, GOOD.long(), GOOD),
             "key has dtype torch.int64, expected floating-point numbers",
         ),
+        (lambda: causal_mask(-1), "length is -1, expected an integer of at least 0"),
+        (lambda: causal_mask(2.5), "length is 2.5, expected an integer of at least 0"),
     ],
 )
 def test_bad_input(call: Any, message: str) -> None:

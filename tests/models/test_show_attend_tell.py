@@ -15,7 +15,7 @@ import torch
 from attention_course.data.batches import Batch
 from attention_course.data.vocabulary import BOS
 from attention_course.decoding import beam_search, greedy
-from attention_course.models.pictures import PictureEncoder
+from attention_course.models.pictures import PictureEncoder, grid_of
 from attention_course.models.show_attend_tell import ShowAttendTell
 from attention_course.training import count_parameters, translation_loss
 from hypothesis import given, settings
@@ -346,9 +346,9 @@ def test_hard_with_the_expectation_everywhere_is_soft() -> None:
     [
         (
             {"source": torch.rand(2, 16, 24)},
-            "source is (2, 16, 24), expected pictures (B, 3, Y, X)",
+            "source has shape (2, 16, 24), expected (B, 3, Y, X), not empty",
         ),
-        ({"source": [[1.0]]}, "source is list, expected pictures"),
+        ({"source": [[1.0]]}, "source is a list, expected a torch.Tensor"),
         (
             {"source": torch.rand(2, 3, 16, 16)},
             "source has shape (2, 3, 16, 16), expected (B, 3, 16, 24): this model's pictures",
@@ -357,7 +357,11 @@ def test_hard_with_the_expectation_everywhere_is_soft() -> None:
         ({"source": torch.rand(0, 3, 16, 24)}, "not empty"),
         (
             {"source": torch.zeros(2, 3, 16, 24, dtype=torch.int64)},
-            "source has dtype torch.int64, expected floating-point pictures",
+            "source has dtype torch.int64, expected floating-point numbers",
+        ),
+        (
+            {"source": torch.rand(2, 3, 16, 24).double()},
+            "source has dtype torch.float64, expected torch.float32 like the weights",
         ),
         (
             {"mask": torch.ones(2, 5, dtype=torch.bool)},
@@ -488,3 +492,25 @@ def test_every_parameter_learns(name: str) -> None:
             assert parameter.grad is None or (parameter.grad == 0).all()  # what REINFORCE is for
         else:
             assert (parameter.grad != 0).any(), parameter_name
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: grid_of(16), "picture is 16, expected height and width: two numbers"),
+        (lambda: grid_of((16, 16, 3)), "picture is (16, 16, 3), expected height and width"),
+        (lambda: grid_of((16, 0)), "width is 0, expected an integer of at least 1"),
+        (lambda: PictureEncoder(0, False, (2, 2)), "annotation is 0, expected an integer of at le"),
+        (
+            lambda: PictureEncoder(4, False, (2, 2))(torch.rand(3, 16, 16)),
+            "picture has shape (3, 16, 16), expected (B, 3, Y, X), not empty",
+        ),
+        (
+            lambda: PictureEncoder(4, False, (2, 2))(torch.rand(1, 3, 16, 16).double()),
+            "picture has dtype torch.float64, expected torch.float32 like the weights",
+        ),
+    ],
+)
+def test_pictures_that_cannot_be_seen(call: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        call()

@@ -182,6 +182,10 @@ def test_wrong_sizes(options: dict[str, int], message: str) -> None:
 def test_wrong_inputs() -> None:
     with pytest.raises(ValueError, match="answers is 0, expected"):
         TextClassifier(WORDS, 0, Sinusoidal(D), **SIZES)
+    with pytest.raises(ValueError, match="symbols is 0, expected"):
+        TextGenerator(0, Sinusoidal(D), **SIZES)
+    with pytest.raises(ValueError, match=r"positions is a str, expected a torch\.nn\..*Module"):
+        TextClassifier(WORDS, 2, "sinusoidal", **SIZES)  # type: ignore[arg-type]
     texts = ids(2, 3)
     with pytest.raises(ValueError, match="sentence 1 is empty"):
         classifier(Sinusoidal(D))(texts, torch.tensor([[True] * 3, [False] * 3]))
@@ -189,7 +193,15 @@ def test_wrong_inputs() -> None:
         classifier(Sinusoidal(D))(torch.full_like(texts, 9), all_true(texts))
     with pytest.raises(ValueError, match="position 6 has no vector"):
         classifier(Learned(D, 6))(ids(1, 7), all_true(ids(1, 7)))
+    for width in (1, 2 * D):
+        with pytest.raises(
+            ValueError,
+            match=rf"positions gives vectors of shape \(3, {width}\), expected \(3, {D}\)",
+        ):
+            classifier(Nowhere(width))(texts, all_true(texts))
     model = generator(Sinusoidal(D))
+    with pytest.raises(ValueError, match="target is a NoneType, expected"):
+        model(None)
     with pytest.raises(ValueError, match=r"target has dtype torch\.float32"):
         model(texts.float())
     with pytest.raises(ValueError, match="target holds the token id 9"):
@@ -200,3 +212,5 @@ def test_wrong_inputs() -> None:
         model.write(9, EOS, count=1, longest=3, generator=torch.Generator())
     with pytest.raises(ValueError, match="end is -1, expected an id from 0 to 8"):
         model.write(BOS, -1, count=1, longest=3, generator=torch.Generator())
+    with pytest.raises(ValueError, match="end is '2', expected an id from 0 to 8"):
+        model.write(BOS, "2", count=1, longest=3, generator=torch.Generator())  # type: ignore[arg-type]

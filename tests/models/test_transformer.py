@@ -216,6 +216,41 @@ def test_bad_arguments(make: Any, message: str) -> None:
         make()
 
 
+WORDS = torch.zeros(2, 3, 8)
+MEMORY = Memory(*torch.zeros(2, 2, 2, 5, 4))
+SEEN = torch.ones(2, 1, 1, 5, dtype=torch.bool)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: FeedForward(8, 4)(torch.zeros(2, 3, 9)), "x has shape (2, 3, 9): 9 numbers each"),
+        (lambda: FeedForward(8, 4)(WORDS.double()), "x has dtype torch.float64, expected torch.fl"),
+        (
+            lambda: AddNorm(8).leave(WORDS, WORDS[:, :1]),
+            "out has shape (2, 1, 8), expected (2, 3, 8) like x",
+        ),
+        (lambda: EncoderLayer(8, 2, 4, norm="pre")(WORDS[0]), "x has shape (3, 8), expected (B, S"),
+        (
+            lambda: DecoderLayer(8, 2, 4, norm="pre")(WORDS[0], MEMORY, SEEN),
+            "x has shape (3, 8), e",
+        ),
+        (lambda: DecoderLayer(8, 2, 4)(WORDS, WORDS, SEEN), "source is a torch.Tensor, expected a"),
+        (
+            lambda: DecoderLayer(8, 2, 4)(WORDS[:1], MEMORY, SEEN),
+            "source is of 2 sentences, expect",
+        ),
+        (
+            lambda: DecoderLayer(8, 2, 4)(WORDS[:, :1], MEMORY, SEEN, MEMORY.select([0])),
+            "past is of 1 sentences, expected 2 like x",
+        ),
+    ],
+)
+def test_layers_given_what_does_not_fit(call: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        call()
+
+
 @pytest.mark.parametrize("name", TRANSFORMERS)
 def test_an_empty_source(name: str) -> None:
     model = translator(name)

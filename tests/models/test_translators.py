@@ -296,6 +296,10 @@ def test_bad_tokens(name: str) -> None:
         model.step(batch.target_in[:1, 0], state)
     with pytest.raises(ValueError, match="token holds the token id 13"):
         model.step(torch.full((2,), TARGET_WORDS), state)
+    with pytest.raises(
+        ValueError, match=r"state is a torch\.Tensor, expected a attention_course\..*State"
+    ):
+        model.step(state, batch.target_in[:, 0])
 
 
 @pytest.mark.parametrize("kind", [RNNSearch, EncoderDecoder])

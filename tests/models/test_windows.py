@@ -247,3 +247,27 @@ def test_the_parts() -> None:
 def test_bad_arguments(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         Align(**{"query_size": 3, **arguments})
+
+
+@pytest.mark.parametrize("window", ["global", "local-m", "local-p", "last"])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"query": torch.zeros(2, 4)}, "query has shape (2, 4): 4 numbers each, expected 3"),
+        ({"query": torch.zeros(1, 3)}, "query has shape (1, 3): 1 sentences, expected 2 like e"),
+        ({"e": torch.zeros(2, 5).long()}, "e has dtype torch.int64, expected floating-point"),
+        ({"e": torch.zeros(5)}, "e has shape (5,), expected (B, S), not empty"),
+        ({"mask": [[True]]}, "mask is a list, expected a torch.Tensor"),
+        (
+            {"mask": mask_of([4, 2])},
+            "mask is torch.bool of shape (2, 4), expected torch.bool of (2, 5)",
+        ),
+        ({"mask": torch.ones(2, 5)}, "mask is torch.float32 of shape (2, 5), expected torch.bool"),
+    ],
+)
+def test_bad_input(window: Any, change: dict[str, Any], message: str) -> None:
+    good = {"query": torch.zeros(2, 3), "e": torch.zeros(2, 5), "mask": mask_of([5, 2])}
+    align = Align(3, window, D=2)
+    align(**good, t=0)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        align(**{**good, **change}, t=0)

@@ -16,7 +16,13 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from attention_course.models.masks import check_choice, check_sizes, check_tensor
+from attention_course.models.masks import (
+    check_choice,
+    check_number,
+    check_sizes,
+    check_tensor,
+    check_vectors,
+)
 
 Halting = Literal["text", "blend", "released"]
 
@@ -98,7 +104,8 @@ class AdaptiveSteps(nn.Module):
         bias: of the halting unit at the beginning (the authors' program: 1).
 
     Raises:
-        ValueError: a size below 1, a threshold not in (0, 1], an unknown choice.
+        ValueError: a size below 1, a threshold not in (0, 1], a bias that is no number, an unknown
+            choice.
     """
 
     def __init__(
@@ -113,6 +120,8 @@ class AdaptiveSteps(nn.Module):
         super().__init__()
         check_sizes(d=d, max_steps=max_steps)
         check_choice("halting", halting, ("text", "blend", "released"))
+        check_number("threshold", threshold)
+        check_number("bias", bias)
         if not 0 < threshold <= 1:
             raise ValueError(f"threshold is {threshold!r}, expected above 0, at most 1")
         self.max_steps, self.halting, self.threshold = max_steps, halting, threshold
@@ -130,7 +139,11 @@ class AdaptiveSteps(nn.Module):
 
         Returns:
             The result (B, T, d) and how it came about.
+
+        Raises:
+            ValueError: the state has a wrong shape or dtype.
         """
+        check_vectors("state", state, "(B, T, d)", self.halt.in_features, self.halt.weight)
         text = self.halting == "text"
         total = torch.zeros_like(state[..., 0])  # of the weights so far (B, T)
         steps, remainder = torch.zeros_like(total), torch.zeros_like(total)

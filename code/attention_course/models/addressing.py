@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from attention_course.models.masks import check_vectors, masked_softmax
+from attention_course.models.masks import check_batch, check_tensor, check_vectors, masked_softmax
 from attention_course.models.scores import Additive
 
 # --- pointer networks -----------------------------------------------------------------------
@@ -74,9 +74,10 @@ def by_content(key: Tensor, memory: Tensor, beta: Tensor) -> Tensor:
 
     Source: Graves, Wayne and Danihelka, 1410.5401, Equations (5) and (6).
     """
-    check_vectors("memory", memory, "(B, N, M)", memory.shape[-1])
+    check_vectors("memory", memory, "(B, N, M)", None)
     check_vectors("key", key, "(B, M)", memory.shape[-1])
-    _check_scalars("beta", beta, key.shape[0], 0.0)
+    check_batch("key", key, len(memory), "memory")
+    _check_scalars("beta", beta, len(key), 0.0)
     similarity = F.cosine_similarity(key[:, None], memory, dim=-1)  # K (B, N)
     return (beta[:, None] * similarity).softmax(-1)
 
@@ -85,10 +86,13 @@ def interpolated(w_content: Tensor, w_previous: Tensor, gate: Tensor) -> Tensor:
     """w^g = g_t w^c + (1 - g_t) w_{t-1}, (B, N); the gate g_t, (B,), from 0 (stay) to 1 (go).
 
     Raises:
-        ValueError: a gate of another shape or not from 0 to 1.
+        ValueError: weights or a gate of another shape, or a gate not from 0 to 1.
 
     Source: 1410.5401, Equation (7).
     """
+    check_vectors("w_content", w_content, "(B, N)", None)
+    check_vectors("w_previous", w_previous, "(B, N)", w_content.shape[1])
+    check_batch("w_previous", w_previous, len(w_content), "w_content")
     _check_scalars("gate", gate, w_content.shape[0], 0.0, 1.0)
     g = gate[:, None]
     return g * w_content + (1 - g) * w_previous
@@ -106,10 +110,12 @@ def shifted(w: Tensor, shift: Tensor) -> Tensor:
         (B, N).
 
     Raises:
-        ValueError: an even number of steps.
+        ValueError: weights or shares of another shape, or an even number of steps.
 
     Source: 1410.5401, Equation (8).
     """
+    check_vectors("w", w, "(B, N)", None)
+    check_tensor("shift", shift)
     if shift.dim() != 2 or shift.shape[0] != w.shape[0] or shift.shape[1] % 2 == 0:
         raise ValueError(
             f"shift has shape {tuple(shift.shape)}, expected ({w.shape[0]}, 2K + 1): the shares of "
@@ -124,10 +130,11 @@ def sharpened(w: Tensor, gamma: Tensor) -> Tensor:
     """w_t(i) = w̃(i)^γ / Σ_j w̃(j)^γ: with γ_t, (B,), at least 1, what is large gets larger.
 
     Raises:
-        ValueError: γ of another shape, or below 1.
+        ValueError: weights or γ of another shape, or γ below 1.
 
     Source: 1410.5401, Equation (9).
     """
+    check_vectors("w", w, "(B, N)", None)
     _check_scalars("gamma", gamma, w.shape[0], 1.0)
     powers = w ** gamma[:, None]
     return powers / powers.sum(-1, keepdim=True)
@@ -155,6 +162,7 @@ def _check_scalars(
     name: str, values: Tensor, batch: int, least: float, most: float = float("inf")
 ) -> None:
     """Raises ValueError unless ``values`` are (B,) numbers within bounds."""
+    check_tensor(name, values)
     if values.shape != (batch,):
         raise ValueError(f"{name} has shape {tuple(values.shape)}, expected ({batch},)")
     if not ((values >= least) & (values <= most)).all():

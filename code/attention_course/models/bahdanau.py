@@ -17,10 +17,13 @@ from torch import Tensor, nn
 
 from attention_course.models.encoder_decoder import Decoder, Encoder, Readout
 from attention_course.models.masks import (
+    check_batch,
+    check_kind,
     check_sizes,
     check_source,
     check_target,
     check_token,
+    check_vectors,
     masked_softmax,
 )
 from attention_course.models.recurrent import Cell, Initialisation, initialise
@@ -66,7 +69,13 @@ class AdditiveAttention(nn.Module):
             nn.init.uniform_(self.v_a, -bound, bound)
 
     def project(self, annotations: Tensor) -> Tensor:
-        """U_a h_j, (B, S, key_size) to keys (B, S, n'): once a sentence, since i is not in it."""
+        """U_a h_j, (B, S, key_size) to keys (B, S, n'): once a sentence, since i is not in it.
+
+        Raises:
+            ValueError: the annotations have a wrong shape or dtype.
+        """
+        weights = self.U_a.weight
+        check_vectors("annotations", annotations, "(B, S, key_size)", weights.shape[1], weights)
         keys: Tensor = self.U_a(annotations)
         return keys
 
@@ -85,7 +94,14 @@ class AdditiveAttention(nn.Module):
 
         Returns:
             α_i, (B, S): at least 0, 0 on padding, with sum 1 (0 where all is padding).
+
+        Raises:
+            ValueError: query, keys or mask have a wrong shape or dtype.
         """
+        weights = self.W_a.weight
+        check_vectors("query", query, "(B, query_size)", weights.shape[1], weights)
+        check_vectors("keys", keys, "(B, S, n')", weights.shape[0], weights)
+        check_batch("query", query, len(keys), "keys")
         e = self.score(query, keys)  # (B, S)
         return masked_softmax(e, mask)
 
@@ -198,6 +214,7 @@ class RNNSearch(nn.Module):
         Returns:
             Logits (B, K_y), weights (B, 1, 1, S), and the next state.
         """
+        check_kind("state", state, SearchState)
         check_token(token, state.s.shape[0], self.decoder.E.num_embeddings)
         logits, weights, state = self._decode(token[:, None], state)
         return logits[:, 0], weights[:, None], state

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from attention_course.models.masks import check_number, check_tensor
 from attention_course.models.show_attend_tell import ShowAttendTell
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def doubly_stochastic_penalty(weights: Tensor, target_mask: Tensor) -> Tensor:
 
     Source: 1502.03044, on doubly stochastic attention.
     """
+    check_tensor("weights", weights)
+    check_tensor("target_mask", target_mask)
     if weights.dim() != 5 or weights[:, 0, 0, :, 0].shape != target_mask.shape:
         raise ValueError(
             f"weights has shape {tuple(weights.shape)} and target_mask {tuple(target_mask.shape)}, "
@@ -63,8 +66,7 @@ class SoftLoss:
     """
 
     def __init__(self, penalty: float = 1.0) -> None:
-        if penalty < 0:
-            raise ValueError(f"penalty is {penalty}, expected 0 or more")
+        _check_factor("penalty", penalty)
         self.penalty = penalty
 
     def __call__(self, model: ShowAttendTell, batch: Batch) -> Tensor:
@@ -105,10 +107,8 @@ class ReinforceLoss:
         half: bool = True,
         baseline: bool = True,
     ) -> None:
-        if reward < 0 or entropy < 0:
-            raise ValueError(
-                f"reward is {reward} and entropy is {entropy}, expected both 0 or more"
-            )
+        _check_factor("reward", reward)
+        _check_factor("entropy", entropy)
         self.reward, self.entropy, self.half, self.baseline = reward, entropy, half, baseline
         self.b = 0.0
 
@@ -143,3 +143,9 @@ class ReinforceLoss:
         log_alpha = weights.clamp_min(torch.finfo(weights.dtype).tiny).log()
         entropy = -(weights * log_alpha).sum(-1)  # H of each α_t (B, T)
         return (score + self.entropy * (entropy * mask).sum(1)).mean()
+
+
+def _check_factor(name: str, factor: float) -> None:
+    check_number(name, factor)
+    if factor < 0:
+        raise ValueError(f"{name} is {factor!r}, expected 0 or more")

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from attention_course.models.masks import (
     check_choice,
+    check_kind,
     check_sizes,
     check_source,
     check_target,
@@ -257,6 +258,7 @@ class EncoderDecoder(nn.Module):
         Returns:
             Logits (B, K_y), weights (B, 0, 1, S), and the next state.
         """
+        check_kind("state", state, FixedContextState)
         check_token(token, state.s.shape[0], self.decoder.E.num_embeddings)
         logits, state = self._decode(token[:, None], state)
         return logits[:, 0], logits.new_zeros(token.shape[0], 0, 1, state.length), state

@@ -23,6 +23,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from attention_course.models.masks import (
     check_choice,
+    check_kind,
     check_padding,
     check_share,
     check_sizes,
@@ -211,6 +212,7 @@ class Luong(nn.Module):
         Returns:
             Logits (B, V), weights (B, 1, 1, S), and the next state.
         """
+        check_kind("state", state, LuongState)
         check_token(token, state.mask.shape[0], self.E_target.num_embeddings)
         logits, weights, state = self._decode(token[:, None], state)
         return logits[:, 0], weights[:, None], state

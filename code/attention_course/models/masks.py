@@ -6,6 +6,8 @@ A mask is boolean and True where a position may be looked at (the sense that
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -25,8 +27,12 @@ def masked_softmax(scores: Tensor, mask: Tensor, dim: int = -1) -> Tensor:
         Weights of the shape of ``scores``.
 
     Raises:
-        ValueError: the mask is not boolean or does not broadcast to the scores.
+        ValueError: the scores are no floating-point numbers, or the mask is not boolean or does not
+            broadcast to them.
     """
+    check_tensor("scores", scores)
+    check_floating("scores", scores)
+    check_tensor("mask", mask)
     if mask.dtype != torch.bool:
         raise ValueError(f"mask has dtype {mask.dtype}, expected torch.bool (True: may look)")
     try:
@@ -104,44 +110,93 @@ def check_padding(source_mask: Tensor, shortest: int) -> None:
 def check_target(target: Tensor, batch: int, vocabulary: int) -> None:
     """Raises ValueError unless ``target`` (B, T) fits ``batch`` sentences and the vocabulary."""
     _check_ids("target", target, 2, "(B, T)", vocabulary)
-    _check_batch("target", target, batch)
+    check_batch("target", target, batch, "source")
 
 
 def check_token(token: Tensor, batch: int, vocabulary: int) -> None:
     """Raises ValueError unless ``token`` (B,) fits ``batch`` sentences and the vocabulary."""
     _check_ids("token", token, 1, "(B,)", vocabulary)
-    _check_batch("token", token, batch)
+    check_batch("token", token, batch, "source")
 
 
-def check_vectors(name: str, vectors: Tensor, shape: str, size: int) -> None:
+def check_batch(name: str, given: Tensor, batch: int, like: str) -> None:
+    """Raises ValueError unless ``given`` (B, ...) is of ``batch`` sentences, as ``like`` is."""
+    if len(given) != batch:
+        raise ValueError(
+            f"{name} has shape {tuple(given.shape)}: {len(given)} sentences, "
+            f"expected {batch} like {like}"
+        )
+
+
+def check_vectors(
+    name: str, vectors: Tensor, shape: str, size: int | None, weights: Tensor | None = None
+) -> None:
     """Raises ValueError unless ``vectors`` has the rank of ``shape`` and ends in ``size``.
 
     Args:
         name: what the message calls it.
         shape: in letters, for example ``"(B, S, m)"``.
-        size: the last dimension, which the module was made for.
+        size: the last dimension, which the module was made for; None: any.
+        weights: those that the vectors meet first, of the same dtype and on the same device; None:
+            there are none.
     """
     check_tensor(name, vectors)
     if vectors.dim() != shape.count(",") + 1 or vectors.numel() == 0:
         raise ValueError(f"{name} has shape {tuple(vectors.shape)}, expected {shape}, not empty")
-    if not vectors.is_floating_point():
-        raise ValueError(f"{name} has dtype {vectors.dtype}, expected floating-point numbers")
-    if vectors.shape[-1] != size:
+    check_floating(name, vectors)
+    if weights is not None:
+        check_like(name, vectors, weights, "the weights")
+    if size is not None and vectors.shape[-1] != size:
         raise ValueError(
             f"{name} has shape {tuple(vectors.shape)}: {vectors.shape[-1]} numbers each, "
             f"expected {size}"
         )
 
 
+def check_floating(name: str, numbers: Tensor) -> None:
+    """Raises ValueError unless ``numbers`` are of a floating-point dtype."""
+    if not numbers.is_floating_point():
+        raise ValueError(f"{name} has dtype {numbers.dtype}, expected floating-point numbers")
+
+
+def check_like(name: str, vectors: Tensor, other: Tensor, like: str) -> None:
+    """Raises ValueError unless both are on one device, and of one dtype or under autocast.
+
+    Args:
+        name: what the message calls the vectors.
+        like: and what it calls the other.
+    """
+    check_device(name, vectors, other.device, like)
+    if vectors.dtype != other.dtype and not torch.is_autocast_enabled(other.device.type):
+        raise ValueError(f"{name} has dtype {vectors.dtype}, expected {other.dtype} like {like}")
+
+
+def check_device(name: str, given: Tensor, device: torch.device, like: str) -> None:
+    """Raises ValueError unless ``given`` is on that device; ``like`` what else is there."""
+    if given.device != device:
+        raise ValueError(f"{name} is on the device {given.device}, expected {device} like {like}")
+
+
 def check_sizes(**sizes: int) -> None:
     """Raises ValueError that names the first size that is not an integer of at least 1."""
     for name, size in sizes.items():
-        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-            raise ValueError(f"{name} is {size!r}, expected an integer of at least 1")
+        _check_integer(name, size, 1)
+
+
+def check_count(name: str, count: int) -> None:
+    """Raises ValueError unless ``count`` is an integer, 0 or more."""
+    _check_integer(name, count, 0)
+
+
+def check_number(name: str, number: float) -> None:
+    """Raises ValueError unless ``number`` is one: a string is none, and neither is NaN."""
+    if not isinstance(number, int | float) or math.isnan(number):
+        raise ValueError(f"{name} is {number!r}, expected a number")
 
 
 def check_share(name: str, share: float) -> None:
     """Raises ValueError unless ``share`` is a share that leaves something: from 0 to below 1."""
+    check_number(name, share)
     if not 0 <= share < 1:
         raise ValueError(f"{name} is {share!r}, expected a share from 0 to below 1")
 
@@ -155,12 +210,22 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
 
 def check_tensor(name: str, given: object) -> None:
     """Raises ValueError, with the name of the argument, unless it is a tensor."""
-    if not isinstance(given, Tensor):
-        kind = type(given)
-        shown = (
-            kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
-        )
-        raise ValueError(f"{name} is a {shown}, expected a torch.Tensor")
+    check_kind(name, given, Tensor)
+
+
+def check_kind(name: str, given: object, kind: type) -> None:
+    """Raises ValueError, with the name of the argument, unless it is of that kind."""
+    if not isinstance(given, kind):
+        raise ValueError(f"{name} is a {_shown(type(given))}, expected a {_shown(kind)}")
+
+
+def _shown(kind: type) -> str:
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+
+
+def _check_integer(name: str, number: int, least: int) -> None:
+    if not isinstance(number, int) or isinstance(number, bool) or number < least:
+        raise ValueError(f"{name} is {number!r}, expected an integer of at least {least}")
 
 
 def _check_ids(name: str, ids: Tensor, rank: int, shape: str, vocabulary: int) -> None:
@@ -174,12 +239,4 @@ def _check_ids(name: str, ids: Tensor, rank: int, shape: str, vocabulary: int) -
         raise ValueError(
             f"{name} holds the token id {low if low < 0 else high}, "
             f"expected ids from 0 to {vocabulary - 1} (a vocabulary of {vocabulary})"
-        )
-
-
-def _check_batch(name: str, ids: Tensor, batch: int) -> None:
-    if ids.shape[0] != batch:
-        raise ValueError(
-            f"{name} has shape {tuple(ids.shape)}: {ids.shape[0]} sentences, "
-            f"expected {batch} like source"
         )

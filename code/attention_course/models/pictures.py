@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from attention_course.models.masks import check_mask
+from attention_course.models.masks import check_mask, check_sizes, check_vectors
 
 STRIDE = 8  # pixels from one location to the next, in both directions
 LOUDNESS = 4.0  # of row and column beside what is seen: the attention learns sooner then
@@ -21,9 +21,12 @@ def grid_of(picture: tuple[int, int]) -> tuple[int, int]:
     """Rows and columns of locations of a picture, from its height and width in pixels.
 
     Raises:
-        ValueError: height and width are not both multiples of 8.
+        ValueError: not two sizes, or not both multiples of 8.
     """
+    if not isinstance(picture, tuple) or len(picture) != 2:
+        raise ValueError(f"picture is {picture!r}, expected height and width: two numbers")
     height, width = picture
+    check_sizes(height=height, width=width)
     if height % STRIDE or width % STRIDE:
         raise ValueError(f"picture is {picture}, expected multiples of {STRIDE} pixels")
     return height // STRIDE, width // STRIDE
@@ -44,12 +47,16 @@ class PictureEncoder(nn.Module):
         annotation: D, the size of an annotation.
         coordinates: whether the annotations are told where they lie.
         grid: rows and columns of locations.
+
+    Raises:
+        ValueError: an annotation's size below 1.
     """
 
     where: Tensor  # (rows + columns, rows, columns)
 
     def __init__(self, annotation: int, coordinates: bool, grid: tuple[int, int]) -> None:
         super().__init__()
+        check_sizes(annotation=annotation)
         self.coordinates = coordinates
         rows, columns = (torch.eye(size) for size in grid)
         where = torch.cat(
@@ -67,7 +74,12 @@ class PictureEncoder(nn.Module):
             nn.init.zeros_(layer.bias)
 
     def forward(self, picture: Tensor) -> Tensor:
-        """Pictures (B, 3, Y, X) to annotations (B, L, D), L = Y/8 · X/8, row by row."""
+        """Pictures (B, 3, Y, X) to annotations (B, L, D), L = Y/8 · X/8, row by row.
+
+        Raises:
+            ValueError: the pictures have a wrong shape or dtype.
+        """
+        check_vectors("picture", picture, "(B, 3, Y, X)", None, self.place.weight)
         x = picture
         for layer in self.see:
             x = F.relu(layer(x))  # (B, D, Y/8, X/8) in the end
@@ -76,20 +88,21 @@ class PictureEncoder(nn.Module):
         return F.relu(self.place(x)).flatten(2).mT.contiguous()
 
 
-def check_pictures(source: Tensor, source_mask: Tensor, size: tuple[int, int]) -> None:
+def check_pictures(
+    source: Tensor, source_mask: Tensor, size: tuple[int, int], weights: Tensor
+) -> None:
     """Checks what a model of pictures is given.
 
     Args:
         source: to be (B, 3, Y, X), floating-point, not empty.
         source_mask: to be (B, L) bool, for each picture at least one location to look at.
         size: Y and X, the pictures of this model.
+        weights: of the model, for their dtype and device.
 
     Raises:
         ValueError: something else came; with the name of the argument.
     """
-    if not isinstance(source, Tensor) or source.dim() != 4 or source.numel() == 0:
-        came = tuple(source.shape) if isinstance(source, Tensor) else type(source).__name__
-        raise ValueError(f"source is {came}, expected pictures (B, 3, Y, X), not empty")
+    check_vectors("source", source, "(B, 3, Y, X)", None, weights)
     height, width = size
     rows, columns = grid_of(size)
     if source.shape[1:] != (3, height, width):
@@ -97,8 +110,6 @@ def check_pictures(source: Tensor, source_mask: Tensor, size: tuple[int, int]) -
             f"source has shape {tuple(source.shape)}, expected (B, 3, {height}, {width}): "
             "this model's pictures"
         )
-    if not source.is_floating_point():
-        raise ValueError(f"source has dtype {source.dtype}, expected floating-point pictures")
     check_mask(
         source_mask, (len(source), rows * columns), "(B, L): pictures and locations", "picture"
     )

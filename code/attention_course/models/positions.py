@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from attention_course.models.masks import check_sizes
+from attention_course.models.masks import check_number, check_sizes, check_tensor
 
 
 def sinusoids(positions: Tensor, d: int, base: float = 10_000.0) -> Tensor:
@@ -23,11 +23,13 @@ def sinusoids(positions: Tensor, d: int, base: float = 10_000.0) -> Tensor:
         (..., d), float32.
 
     Raises:
-        ValueError: d is odd or below 2, or base is not above 1.
+        ValueError: positions is no tensor, d is odd or below 2, or base is not above 1.
 
     Source: 1706.03762, Section 3.5.
     """
+    check_tensor("positions", positions)
     check_sizes(d=d)
+    check_number("base", base)
     if d % 2:
         raise ValueError(f"d is {d}, expected an even number: sines and cosines come in pairs")
     if base <= 1:
@@ -74,8 +76,14 @@ class Learned(nn.Module):
         """The vectors (..., d) of positions (...) int64.
 
         Raises:
-            ValueError: a position that has no vector.
+            ValueError: a position that has no vector, no positions, or another dtype.
         """
+        check_tensor("positions", positions)
+        if positions.dtype != torch.int64 or positions.numel() == 0:
+            raise ValueError(
+                f"positions is {positions.dtype} of shape {tuple(positions.shape)}, expected "
+                "torch.int64, not empty"
+            )
         most = self.E.num_embeddings
         low, high = torch.stack(torch.aminmax(positions)).tolist()
         if low < 0 or high >= most:
@@ -101,4 +109,5 @@ class Nowhere(nn.Module):
 
     def forward(self, positions: Tensor) -> Tensor:
         """Zeros (..., d) for positions (...)."""
+        check_tensor("positions", positions)
         return torch.zeros(*positions.shape, self.d, device=positions.device)

@@ -22,7 +22,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from attention_course.models.masks import check_choice, check_sizes
+from attention_course.models.masks import check_choice, check_sizes, check_tensor
 
 Cell = Literal["paper", "torch"]
 Initialisation = Literal["paper", "torch"]
@@ -37,10 +37,14 @@ class Unit(nn.Module):
         copies: so many units with weights of their own run side by side, for example the two
             directions of an encoder; all tensors then begin with a dimension of this size.
             None (default): one unit and no such dimension.
+
+    Raises:
+        ValueError: a size, or copies, below 1.
     """
 
     def __init__(self, inputs: int, hidden: int, copies: int | None = None) -> None:
         super().__init__()
+        check_sizes(inputs=inputs, hidden=hidden, copies=1 if copies is None else copies)
         self.hidden = hidden
         self.lead = () if copies is None else (copies,)
         # Inputs and states are rows, so all matrices are the transposes of the paper's.
@@ -68,7 +72,11 @@ class Unit(nn.Module):
 
         "paper" (Appendix B.1): each recurrent matrix U random orthogonal, biases 0, W ~
         N(0, 0.01²). "torch": all uniform between -1/√n and 1/√n, as in torch.nn.GRU.
+
+        Raises:
+            ValueError: another name.
         """
+        check_choice("initialisation", initialisation, ("paper", "torch"))
         n = self.hidden
         for name, weight in self.named_parameters():
             if initialisation == "torch":
@@ -143,7 +151,6 @@ def gated_unit(cell: Cell, inputs: int, hidden: int, copies: int | None = None) 
         ValueError: another name, or a size below 1.
     """
     check_choice("cell", cell, ("paper", "torch"))
-    check_sizes(inputs=inputs, hidden=hidden)
     return (GatedUnit if cell == "paper" else ResetAfterUnit)(inputs, hidden, copies)
 
 
@@ -173,7 +180,13 @@ def maxout(x: Tensor) -> Tensor:
     """The larger of each two neighbours: (…, 2l) to (…, l); 1409.0473, Appendix A.2.2.
 
     t_j = max(t̃_{2j-1}, t̃_{2j}), so the first pair is the first two numbers.
+
+    Raises:
+        ValueError: an odd number of numbers.
     """
+    check_tensor("x", x)
+    if x.dim() == 0 or x.shape[-1] % 2:
+        raise ValueError(f"x has shape {tuple(x.shape)}, expected (..., 2l): pairs of numbers")
     return x.unflatten(-1, (-1, 2)).amax(dim=-1)
 
 

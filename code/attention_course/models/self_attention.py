@@ -17,6 +17,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from attention_course.models.masks import (
+    check_count,
+    check_device,
+    check_floating,
+    check_kind,
+    check_like,
     check_share,
     check_sizes,
     check_tensor,
@@ -26,7 +31,12 @@ from attention_course.models.masks import (
 
 
 def causal_mask(length: int, device: torch.device | None = None) -> Tensor:
-    """(T, T) bool: row t may look at the positions up to t, itself included."""
+    """(T, T) bool: row t may look at the positions up to t, itself included.
+
+    Raises:
+        ValueError: the length is not an integer, 0 or more.
+    """
+    check_count("length", length)
     return torch.ones(length, length, dtype=torch.bool, device=device).tril()
 
 
@@ -58,9 +68,10 @@ def attend(
 
     Raises:
         ValueError: query, key and value do not fit together, or the mask does not fit them; causal
-            is asked for with a mask, or with T ≠ S.
+            is asked for with a mask, or with T ≠ S; dropout is no share.
     """
     _check(query, key, value, mask, causal)
+    check_share("dropout", dropout)
     if not need_weights:
         return (
             F.scaled_dot_product_attention(
@@ -149,9 +160,9 @@ class MultiHeadAttention(nn.Module):
             (B, T, d), and the weights (B, H, T, S) or None.
 
         Raises:
-            ValueError: x, memory or the mask has a wrong shape or dtype.
+            ValueError: x, memory or the mask has a wrong shape or dtype, or is something else.
         """
-        check_vectors("x", x, "(B, T, d)", self.W_Q.in_features)
+        check_vectors("x", x, "(B, T, d)", self.W_Q.in_features, self.W_Q.weight)
         if isinstance(mask, Tensor) and mask.dim() == 3:  # (B, T, S) would pass for (H, T, S)
             raise ValueError(
                 f"mask has shape {tuple(mask.shape)}, expected (T, S) or four dimensions that "
@@ -159,10 +170,8 @@ class MultiHeadAttention(nn.Module):
             )
         if memory is None:
             memory = self.project(x)
-        elif memory.keys.shape[0] != x.shape[0]:
-            raise ValueError(
-                f"memory is of {memory.keys.shape[0]} sentences, expected {x.shape[0]} like x"
-            )
+        else:
+            check_memory("memory", memory, len(x))
         heads, weights = attend(
             self._split(self.W_Q(x)),
             memory.keys,
@@ -176,7 +185,7 @@ class MultiHeadAttention(nn.Module):
 
     def project(self, x: Tensor) -> Memory:
         """Keys and values of words x (B, S, d)."""
-        check_vectors("x", x, "(B, S, d)", self.W_K.in_features)
+        check_vectors("x", x, "(B, S, d)", self.W_K.in_features, self.W_K.weight)
         return Memory(self._split(self.W_K(x)), self._split(self.W_V(x)))
 
     def _split(self, x: Tensor) -> Tensor:
@@ -184,13 +193,20 @@ class MultiHeadAttention(nn.Module):
         return x.unflatten(2, (self.heads, -1)).transpose(1, 2)
 
 
+def check_memory(name: str, memory: Memory, batch: int) -> None:
+    """Raises ValueError unless ``memory`` is one of ``batch`` sentences."""
+    check_kind(name, memory, Memory)
+    if len(memory.keys) != batch:
+        raise ValueError(f"{name} is of {len(memory.keys)} sentences, expected {batch} like x")
+
+
 def _check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, causal: bool) -> None:
     for name, vectors in (("query", query), ("key", key), ("value", value)):
         check_tensor(name, vectors)
         if vectors.dim() < 2:
             raise ValueError(f"{name} has shape {tuple(vectors.shape)}, expected (..., words, d)")
-        if not vectors.is_floating_point():
-            raise ValueError(f"{name} has dtype {vectors.dtype}, expected floating-point numbers")
+        check_floating(name, vectors)
+        check_like(name, vectors, query, "query")
     *batch, T, d_k = query.shape
     *batch_of_keys, S, d_of_keys = key.shape
     if (batch_of_keys, d_of_keys) != (batch, d_k):
@@ -200,15 +216,16 @@ def _check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, causa
         expected = ", ".join(str(size) for size in (*batch, S, "d_v"))
         raise ValueError(f"value has shape {tuple(value.shape)}, expected ({expected}) like key")
     if mask is not None:
-        _check_mask(mask, (*batch, T, S))
+        _check_mask(mask, (*batch, T, S), query.device)
     if causal and mask is not None:
         raise ValueError("mask and causal are both given, expected one: join them by `&`")
     if causal and T != S:
         raise ValueError(f"causal is given for {T} queries and {S} keys, expected equal numbers")
 
 
-def _check_mask(mask: Tensor, shape: tuple[int, ...]) -> None:
+def _check_mask(mask: Tensor, shape: tuple[int, ...], device: torch.device) -> None:
     check_tensor("mask", mask)
+    check_device("mask", mask, device, "query")
     if mask.dtype != torch.bool:
         raise ValueError(f"mask has dtype {mask.dtype}, expected torch.bool (True: may look)")
     fits = 2 <= mask.dim() <= len(shape) and all(

@@ -20,7 +20,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from attention_course.models.bahdanau import AdditiveAttention
-from attention_course.models.masks import check_choice, check_sizes, check_target, check_token
+from attention_course.models.masks import (
+    check_choice,
+    check_kind,
+    check_sizes,
+    check_target,
+    check_token,
+)
 from attention_course.models.pictures import PictureEncoder, check_pictures, grid_of
 from attention_course.models.recurrent import initialise
 
@@ -99,9 +105,7 @@ class ShowAttendTell(nn.Module):
         initialisation: Initialisation = "paper",
     ) -> None:
         super().__init__()
-        height, width = picture
         check_sizes(vocabulary=vocabulary, embedding=embedding, hidden=hidden)
-        check_sizes(annotation=annotation, height=height, width=width)
         check_choice("attention", attention, ("soft", "hard", "mean"))
         check_choice("output", output, ("paper", "tanh"))
         check_choice("look", look, ("likeliest", "drawn"))
@@ -186,7 +190,7 @@ class ShowAttendTell(nn.Module):
 
     def start(self, source: Tensor, source_mask: Tensor) -> CaptionState:
         """Sees the pictures (B, 3, Y, X): the state before the first word."""
-        check_pictures(source, source_mask, self.picture)
+        check_pictures(source, source_mask, self.picture, self.f_init_h.weight)
         a = self.encoder(source)  # (B, L, D)
         mean = (_evenly(source_mask, a.dtype)[:, None] @ a).squeeze(1)  # ā (B, D)
         h_0, c_0 = torch.tanh(self.f_init_h(mean)), torch.tanh(self.f_init_c(mean))
@@ -203,6 +207,7 @@ class ShowAttendTell(nn.Module):
         Returns:
             Logits (B, K), weights (B, 1, 1, L), and the next state.
         """
+        check_kind("state", state, CaptionState)
         check_token(token, state.h.shape[0], self.E.num_embeddings)
         logits, weights, _, state = self._decode(token[:, None], state)
         return logits[:, 0], weights[:, None], state

@@ -9,7 +9,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from attention_course.models.masks import check_sizes, check_source, check_target
+from attention_course.models.masks import (
+    check_count,
+    check_kind,
+    check_sizes,
+    check_source,
+    check_target,
+    check_tensor,
+)
 from attention_course.models.transformer_layers import EncoderLayer, ScaledEmbedding
 
 
@@ -24,7 +31,7 @@ class Stack(nn.Module):
         layers: how many; with 0 each word stays by itself.
 
     Raises:
-        ValueError: a size out of range, or d is no multiple of heads.
+        ValueError: a size out of range, d is no multiple of heads, or positions is no module.
     """
 
     def __init__(
@@ -32,8 +39,8 @@ class Stack(nn.Module):
     ) -> None:
         super().__init__()
         check_sizes(words=words, d=d)
-        if not isinstance(layers, int) or layers < 0:
-            raise ValueError(f"layers is {layers!r}, expected an integer of at least 0")
+        check_count("layers", layers)
+        check_kind("positions", positions, nn.Module)
         self.E, self.positions, self.heads = ScaledEmbedding(words, d), positions, heads
         self.layers = nn.ModuleList(
             EncoderLayer(d, heads, d_ff, dropout=0.0) for _ in range(layers)
@@ -51,9 +58,18 @@ class Stack(nn.Module):
 
         Returns:
             (B, T, d), and where all layers and heads looked (B, N, H, T, T); N is 0 in training.
+
+        Raises:
+            ValueError: positions gives vectors of another shape than (T, d).
         """
         x = self.E(ids)  # (B, T, d)
-        x = x + self.positions(torch.arange(ids.shape[1], device=ids.device)).to(x.dtype)
+        places = self.positions(torch.arange(ids.shape[1], device=ids.device))  # (T, d)
+        if places.shape != x.shape[1:]:
+            raise ValueError(
+                f"positions gives vectors of shape {tuple(places.shape)}, expected "
+                f"{tuple(x.shape[1:])}: T words, d = {x.shape[2]}"
+            )
+        x = x + places.to(x.dtype)
         looks = [x.new_zeros(len(ids), 0, self.heads, *2 * ids.shape[1:])]
         for layer in self.layers:
             x, weights = layer(
@@ -131,6 +147,7 @@ class TextGenerator(nn.Module):
         d_ff: int = 128,
     ) -> None:
         super().__init__()
+        check_sizes(symbols=symbols)
         self.stack = Stack(symbols, positions, d=d, heads=heads, layers=layers, d_ff=d_ff)
         self.output = nn.Linear(d, symbols)
 
@@ -146,6 +163,7 @@ class TextGenerator(nn.Module):
         Raises:
             ValueError: target has a wrong shape or dtype, or holds an id out of range.
         """
+        check_tensor("target", target)
         check_target(target, len(target), self.stack.E.num_embeddings)
         x, weights = self.stack(target, causal=True)
         return self.output(x), weights
@@ -169,9 +187,9 @@ class TextGenerator(nn.Module):
         """
         check_sizes(count=count, longest=longest)
         for name, mark in (("begin", begin), ("end", end)):
-            if not 0 <= mark < self.output.out_features:
+            if not isinstance(mark, int) or not 0 <= mark < self.output.out_features:
                 last = self.output.out_features - 1
-                raise ValueError(f"{name} is {mark}, expected an id from 0 to {last}")
+                raise ValueError(f"{name} is {mark!r}, expected an id from 0 to {last}")
         ids = torch.full((count, 1), begin, device=self.output.weight.device)
         ended = torch.zeros(count, dtype=torch.bool)
         for _ in range(longest):

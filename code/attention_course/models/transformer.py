@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from attention_course.models.masks import (
     check_choice,
+    check_kind,
     check_sizes,
     check_source,
     check_target,
@@ -183,6 +184,7 @@ class Transformer(nn.Module):
         Returns:
             Logits (B, V), weights (B, N, H, S), and the next state.
         """
+        check_kind("state", state, TransformerState)
         check_token(token, state.mask.shape[0], self.E_target.num_embeddings)
         logits, state, _, cross = self._decode(token[:, None], state, need_weights=True)
         return logits[:, 0], cross[..., 0, :], state

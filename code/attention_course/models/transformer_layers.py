@@ -10,8 +10,8 @@ from typing import Literal
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from attention_course.models.masks import check_choice, check_share, check_sizes
-from attention_course.models.self_attention import Memory, MultiHeadAttention
+from attention_course.models.masks import check_choice, check_share, check_sizes, check_vectors
+from attention_course.models.self_attention import Memory, MultiHeadAttention, check_memory
 
 Norm = Literal["post", "pre"]
 
@@ -61,7 +61,13 @@ class AddNorm(nn.Module):
         return self.norm(x) if self.order == "pre" else x
 
     def leave(self, x: Tensor, out: Tensor) -> Tensor:
-        """x and the sub-layer's output, both (B, T, d), together."""
+        """x and the sub-layer's output, both (B, T, d), together.
+
+        Raises:
+            ValueError: their shapes differ.
+        """
+        if out.shape != x.shape:  # some of them would broadcast
+            raise ValueError(f"out has shape {tuple(out.shape)}, expected {tuple(x.shape)} like x")
         x = x + self.dropout(out)
         return x if self.order == "pre" else self.norm(x)
 
@@ -83,7 +89,12 @@ class FeedForward(nn.Module):
             nn.init.zeros_(linear.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, T, d) → (B, T, d)."""
+        """(B, T, d) → (B, T, d).
+
+        Raises:
+            ValueError: x has a wrong shape or dtype.
+        """
+        check_vectors("x", x, "(B, T, d)", self.W_1.in_features, self.W_1.weight)
         y: Tensor = self.W_2(F.relu(self.W_1(x)))
         return y
 
@@ -122,7 +133,12 @@ class EncoderLayer(nn.Module):
         causal: bool = False,
         need_weights: bool = False,
     ) -> tuple[Tensor, Tensor | None]:
-        """x (B, S, d) one layer further, and the weights (B, H, S, S) or None."""
+        """x (B, S, d) one layer further, and the weights (B, H, S, S) or None.
+
+        Raises:
+            ValueError: x or the mask has a wrong shape or dtype.
+        """
+        check_vectors("x", x, "(B, S, d)", self.attention.W_Q.in_features)
         out, weights = self.attention(
             self.around_attention.enter(x), mask=mask, causal=causal, need_weights=need_weights
         )
@@ -177,8 +193,13 @@ class DecoderLayer(nn.Module):
             self-attention (B, H, T, T) and of attention to the source (B, H, T, S), or None.
 
         Raises:
-            ValueError: several words after a past, of which each could see the later ones.
+            ValueError: several words after a past, of which each could see the later ones; or x,
+                source, source_mask or past has a wrong shape or dtype, or is something else.
         """
+        check_vectors("x", x, "(B, T, d)", self.attention.W_Q.in_features)
+        check_memory("source", source, len(x))
+        if past is not None:
+            check_memory("past", past, len(x))
         if past is not None and x.shape[1] != 1:
             raise ValueError(f"x has {x.shape[1]} words after a past, expected one at a time")
         asking = self.around_attention.enter(x)

@@ -19,7 +19,15 @@ from attention_course.models.adaptive_computation import (
     Halting,
     Ponder,
 )
-from attention_course.models.masks import check_sizes, check_source, check_target, check_token
+from attention_course.models.masks import (
+    check_count,
+    check_kind,
+    check_sizes,
+    check_source,
+    check_target,
+    check_tensor,
+    check_token,
+)
 from attention_course.models.positions import sinusoids
 from attention_course.models.self_attention import Memory
 from attention_course.models.transformer_layers import (
@@ -31,7 +39,12 @@ from attention_course.models.transformer_layers import (
 
 
 def signal(places: Tensor, step: int) -> Tensor:
-    """P^t (Section 2.1): the sinusoids (…, d) of the positions, given, and of the step, added."""
+    """P^t (Section 2.1): the sinusoids (…, d) of the positions, given, and of the step, added.
+
+    Raises:
+        ValueError: places is no tensor, or d is odd.
+    """
+    check_tensor("places", places)
     number = places.new_full((), step)
     return places + sinusoids(number, places.shape[-1]).to(places.dtype)
 
@@ -107,8 +120,7 @@ class UniversalTransformer(nn.Module):
         check_sizes(
             source_vocabulary=source_vocabulary, target_vocabulary=target_vocabulary, steps=steps
         )
-        if not isinstance(offsets, int) or offsets < 0:
-            raise ValueError(f"offsets is {offsets!r}, expected an integer of at least 0")
+        check_count("offsets", offsets)
         sinusoids(torch.zeros(1), d)  # says now that d has to be even
         self.E_source = ScaledEmbedding(source_vocabulary, d)
         self.E_target = ScaledEmbedding(target_vocabulary, d)
@@ -179,6 +191,7 @@ class UniversalTransformer(nn.Module):
         Returns:
             Logits (B, V), weights (B, steps, H, S), and the next state.
         """
+        check_kind("state", state, UniversalState)
         check_token(token, state.mask.shape[0], self.E_target.num_embeddings)
         logits, cross, _, state = self._decode(token[:, None], state, need_weights=True)
         return logits[:, 0], cross[..., 0, :], state

@@ -13,7 +13,14 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from attention_course.models.masks import check_choice, check_sizes, masked_softmax
+from attention_course.models.masks import (
+    check_batch,
+    check_choice,
+    check_sizes,
+    check_tensor,
+    check_vectors,
+    masked_softmax,
+)
 
 Window = Literal["global", "local-m", "local-p", "last"]
 WINDOWS: tuple[Window, ...] = ("global", "local-m", "local-p", "last")
@@ -78,7 +85,8 @@ class Align(nn.Module):
         check_sizes(query_size=query_size, D=D)
         if renormalise and window != "local-p":
             raise ValueError(f"renormalise is True and window {window!r}, expected 'local-p'")
-        self.window, self.D, self.renormalise = window, D, renormalise
+        self.query_size, self.window, self.D = query_size, window, D
+        self.renormalise = renormalise
         if window == "local-p":
             self.W_p = nn.Linear(query_size, query_size, bias=False)
             self.v_p = nn.Linear(query_size, 1, bias=False)
@@ -113,7 +121,19 @@ class Align(nn.Module):
 
         Returns:
             a_t, (B, S): at least 0, and 0 outside the window and the sentence; and p_t.
+
+        Raises:
+            ValueError: query, e or mask have a wrong shape or dtype.
         """
+        check_vectors("e", e, "(B, S)", None)
+        check_vectors("query", query, "(B, n)", self.query_size)
+        check_batch("query", query, len(e), "e")
+        check_tensor("mask", mask)
+        if mask.dtype != torch.bool or mask.shape != e.shape:
+            raise ValueError(
+                f"mask is {mask.dtype} of shape {tuple(mask.shape)}, expected torch.bool of "
+                f"{tuple(e.shape)} like e"
+            )
         p = self.position(query, mask, t)
         if p is None:
             return masked_softmax(e, mask), p

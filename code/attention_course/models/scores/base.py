@@ -6,7 +6,13 @@ from typing import ClassVar
 
 from torch import Tensor, nn
 
-from attention_course.models.masks import check_sizes, check_vectors
+from attention_course.models.masks import (
+    check_batch,
+    check_like,
+    check_sizes,
+    check_tensor,
+    check_vectors,
+)
 
 
 class Score(nn.Module):
@@ -64,11 +70,9 @@ class Score(nn.Module):
             ValueError: another shape, or not as many queries as sentences.
         """
         check_vectors("query", query, "(B, n)", self.query_size)
-        if query.shape[0] != projected.shape[0]:
-            raise ValueError(
-                f"query has shape {tuple(query.shape)}: {query.shape[0]} sentences, "
-                f"expected {projected.shape[0]} like projected"
-            )
+        check_tensor("projected", projected)
+        check_batch("query", query, len(projected), "projected")
+        check_like("query", query, projected, "projected")
         return self._score(query, projected)
 
     def _project(self, keys: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from attention_course.models.masks import check_number
 from attention_course.models.scores.base import Score
 
 
@@ -27,8 +28,10 @@ class Cosine(Score):
     def __init__(self, query_size: int, key_size: int, beta: float | None = None) -> None:
         super().__init__(query_size, key_size)
         self._check_equal_sizes()
-        if beta is not None and not beta > 0:
-            raise ValueError(f"beta is {beta!r}, expected a number above 0")
+        if beta is not None:
+            check_number("beta", beta)
+            if beta <= 0:
+                raise ValueError(f"beta is {beta!r}, expected a number above 0")
         self.beta = beta
         if beta is None:
             self.w_beta = nn.Linear(query_size, 1)
