@@ -10,6 +10,7 @@ from torch import Generator, Tensor
 
 from attention_course.data.agreement import agreement
 from attention_course.data.vocabulary import PAD
+from attention_course.exercises.choosing_answers import trained_with
 from attention_course.exercises.comparing import Problem, Rank
 from attention_course.exercises.drawing import integers
 from attention_course.exercises.question import Case, Inputs, Mistake, Question
@@ -23,7 +24,6 @@ from attention_course.exercises.self_attention.train_answers import (
     opposite,
     too_fast,
     train_judge,
-    trained_with,
     twice,
 )
 from attention_course.exercises.self_attention.training import fresh, trained

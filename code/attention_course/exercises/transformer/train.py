@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,12 +11,12 @@ from torch import Generator, nn
 
 from attention_course.data.algorithmic import stretched
 from attention_course.data.batches import Batch
-from attention_course.exercises.asking import Answer
+from attention_course.exercises.choosing_answers import finished, trained_with
 from attention_course.exercises.drawing import integers
-from attention_course.exercises.loops import Loop, mistakes, one_cycle, update
+from attention_course.exercises.loops import mistakes, one_cycle, update
 from attention_course.exercises.question import Case, Inputs, Mistake, Question
 from attention_course.exercises.transformer.training import fresh, trained
-from attention_course.exercises.translating import set_task, translated
+from attention_course.exercises.translating import set_task
 from attention_course.exercises.values import Value
 from attention_course.exercises.writing import PADDING, few, judge
 
@@ -29,8 +29,6 @@ LOSS = 0.5  # nats per word on known sentences
 # alternatives, on five of the corpora, 97 % or more. Without positions, whatever the loop, it was
 # 3 % at most, with losses of 0.79 or more. A training took 3 to 4 CPU seconds.
 
-MakeModel = Callable[[str], nn.Module]
-
 
 def warmed_up(
     model: nn.Module, batches: Sequence[Batch], *, peak: float = PEAK, warmup: int = WARMUP
@@ -42,45 +40,6 @@ def warmed_up(
         for group in optimizer.param_groups:
             group["lr"] = peak * min(step / warmup, left)
         update(model, optimizer, batch)
-
-
-# --- right, written otherwise, and wrong ------------------------------------------------------
-
-
-def _with(positions: str, loop: Loop) -> Answer:
-    def answer(make_model: MakeModel, batches: Sequence[Batch]) -> nn.Module:
-        model = make_model(positions)
-        loop(model, batches)
-        return model
-
-    return answer
-
-
-choose_and_train = _with("sinusoidal", warmed_up)
-
-
-def _learned(make_model: MakeModel, batches: Sequence[Batch]) -> nn.Module:
-    """Learned positions, after a look at another model."""
-    make_model("none")
-    model = make_model("learned")
-    warmed_up(model, batches)
-    return model
-
-
-# --- judging and inputs -----------------------------------------------------------------------
-
-
-def finish(given: Value, inputs: Inputs) -> Value:
-    """What the trained weights make of unseen sentences, and how the model behaves.
-
-    Returns:
-        What `writing.written` has, and "positions". All None where no model was returned.
-    """
-    if given is None:
-        return dict.fromkeys(("positions", "sentences", "habits"))
-    positions = given["positions"]
-    model = fresh(inputs["source_vocabulary"], inputs["target_vocabulary"], positions)
-    return translated(model, given, inputs, stretch=MOST) | {"positions": positions}
 
 
 def _shows_no_order(given: Value, expected: Value, inputs: Inputs) -> bool:
@@ -101,7 +60,7 @@ def _draw(generator: Generator) -> dict[str, Value]:
     return set_task(sentences) | {"habits": {"padding": PADDING, "loss": LOSS}}
 
 
-*_OTHERS, _SLOW = mistakes(partial(_with, "sinusoidal"))
+*_OTHERS, _SLOW = mistakes(partial(trained_with, "sinusoidal"))
 
 QUESTION = Question(
     id="transformer.train",
@@ -115,14 +74,14 @@ QUESTION = Question(
         Case("unseen sentences", _draw, part="sentences"),
         Case("known sentences", _draw, part="habits"),
     ),
-    reference=choose_and_train,
+    reference=trained_with("sinusoidal", warmed_up),
     mistakes=(
         *_OTHERS,
         Mistake(
             "no positions",
             'without positions, "none", attention sees which words a source has, but not in which '
             "order they stand: here the order is all that counts",
-            _with("none", warmed_up),
+            trained_with("none", warmed_up),
             sign=_shows_no_order,
         ),
         replace(
@@ -133,11 +92,11 @@ QUESTION = Question(
         ),
     ),
     alternatives={
-        "learned positions": _learned,
-        "one cycle, ignore_index": _with("sinusoidal", partial(one_cycle, clip=1.0)),
+        "learned positions": trained_with("learned", warmed_up, after="none"),
+        "one cycle, ignore_index": trained_with("sinusoidal", partial(one_cycle, clip=1.0)),
     },
     ask=trained,
-    finish=finish,
+    finish=partial(finished, name="positions", fresh=fresh, stretch=MOST),
     judge=judge,
     kept_back=("unseen", "sentences", "habits"),
     barred=("attention_course.training", "attention_course.exercises.transformer"),
