@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-import notebooks
 import pytest
 import torch
 import torch.nn.functional as F
 from attention_course.exercises import choosing, registry, writing
 from attention_course.exercises.checking import SEED
-from attention_course.exercises.judging import Verdict, examine
+from attention_course.exercises.judging import examine
 from attention_course.exercises.luong import (
     all_at_once,
     all_at_once_answers,
@@ -28,23 +25,11 @@ from attention_course.exercises.luong import by_hand_answers as by_hand
 from attention_course.exercises.luong.local_p_answers import local_p_weights
 from attention_course.models import masks
 from attention_course.models.windows import Align
+from sheets import Sheet
 from torch import Tensor
 
-EXERCISE = registry.exercise("luong")
-SOURCE = notebooks.ROOT / "exercises" / "solutions" / f"{EXERCISE.notebook}.md"
-TEXT = SOURCE.read_text(encoding="utf-8")
-
-
-def shown(name: str) -> Any:
-    """A function that the text shows."""
-    cells = [c.source for c in notebooks.notebook_from(SOURCE).cells if c.cell_type == "code"]
-    namespace: dict[str, Any] = {"torch": torch, "Tensor": Tensor, "masks": masks}
-    exec(next(source for source in cells if source.startswith(f"def {name}")), namespace)
-    return namespace[name]
-
-
-def examined(name: str, answer: Callable[..., object], seed: int = SEED) -> Verdict:
-    return examine(registry.question(f"luong.{name}"), answer, seed)
+SHEET = Sheet("luong")
+TEXT, shown, examined = SHEET.text, SHEET.shown, SHEET.examined
 
 
 # --- the text -----------------------------------------------------------------------------------
@@ -250,24 +235,6 @@ def test_an_answer_that_rests_on_equal_sizes_is_told_so() -> None:
     assert "raises an error where there are more sentences" in verdict.hint
 
 
-# --- input_feeding ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_each_bug_that_is_mended_changes_the_hint(seed: int) -> None:
-    found = {
-        (s, f, t): examined(
-            "input_feeding", input_feeding_answers.decoder_with(start=s, feed=f, tanh=t), seed
-        )
-        for s in ("zeros", "h")
-        for f in ("h̃", "h")
-        for t in ("both", "neither")
-    }
-    assert all(found.pop(("zeros", "h̃", "both")).passed)
-    assert all(verdict.mistake for verdict in found.values())
-    assert len({verdict.hint for verdict in found.values()}) == 7
-
-
 # --- reading ------------------------------------------------------------------------------------
 
 
@@ -283,25 +250,3 @@ def test_each_bug_that_is_mended_changes_the_hint(seed: int) -> None:
 def test_any_other_order_of_the_windows_is_told_which_map_has_no_zeros(windows: list[str]) -> None:
     verdict = examined("reading", lambda: reading.read_maps() | {"windows": windows})
     assert verdict.mistake == "global misnamed"
-
-
-# --- train --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("returned", [None, 3, "global"])
-def test_a_training_that_returns_no_model_is_told_so(
-    returned: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def lost(make_model: Any, batches: Any) -> object:
-        make_model("global")
-        return returned
-
-    monkeypatch.setattr(train, "SENTENCES", 64)
-    line = examine(train.QUESTION, lost, SEED).line
-    assert "has to return the model that it had made and has trained" in line
-
-
-def test_an_unknown_window_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(train, "SENTENCES", 64)
-    line = examine(train.QUESTION, lambda make_model, batches: make_model("local"), SEED).line
-    assert "window is 'local', expected 'global' or 'local-m' or 'local-p'" in line

@@ -5,15 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Callable
-from typing import Any
 
-import notebooks
 import pytest
 import torch
 from attention_course.exercises import choosing, registry
-from attention_course.exercises.checking import SEED
-from attention_course.exercises.judging import Verdict, examine
 from attention_course.exercises.self_attention import (
     by_hand_answers as by_hand,
 )
@@ -30,26 +25,13 @@ from attention_course.exercises.self_attention import (
 )
 from attention_course.exercises.self_attention.attend import QUESTION as ATTEND
 from attention_course.exercises.self_attention.attend_answers import attention, gradient_lost
-from attention_course.models import masks
 from attention_course.models.positions import sinusoids
 from attention_course.models.self_attention import Memory, MultiHeadAttention, attend, causal_mask
+from sheets import Sheet
 from torch import Tensor
 
-EXERCISE = registry.exercise("self_attention")
-SOURCE = notebooks.ROOT / "exercises" / "solutions" / f"{EXERCISE.notebook}.md"
-TEXT = SOURCE.read_text(encoding="utf-8")
-
-
-def shown(name: str) -> Any:
-    """A function that the text shows."""
-    cells = [c.source for c in notebooks.notebook_from(SOURCE).cells if c.cell_type == "code"]
-    namespace: dict[str, Any] = {"torch": torch, "Tensor": Tensor, "masks": masks}
-    exec(next(source for source in cells if source.startswith(f"def {name}")), namespace)
-    return namespace[name]
-
-
-def examined(name: str, answer: Callable[..., object], seed: int = SEED) -> Verdict:
-    return examine(registry.question(f"self_attention.{name}"), answer, seed)
+SHEET = Sheet("self_attention")
+TEXT, shown, examined = SHEET.text, SHEET.shown, SHEET.examined
 
 
 # --- the text -----------------------------------------------------------------------------------
@@ -242,24 +224,6 @@ def test_lost_gradients_are_seen_with_every_seed() -> None:
         assert verdict.mistake == "NaN in the gradient"
 
 
-# --- masks --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_each_bug_that_is_mended_changes_the_hint(seed: int) -> None:
-    found = {
-        bugs: examined(
-            "masks",
-            masks_answers.written_with(ahead=bugs[0], barring=bugs[1], join=bugs[2]),
-            seed,
-        )
-        for bugs in itertools.product((0, 1), ("keys", "queries"), ("and", "or"))
-    }
-    assert all(found.pop((0, "keys", "and")).passed)
-    assert all(verdict.mistake for verdict in found.values())
-    assert len({verdict.hint for verdict in found.values()}) == 7
-
-
 # --- reading ------------------------------------------------------------------------------------
 
 
@@ -310,25 +274,6 @@ def test_heads_taken_apart_by_chunk_are_no_loop() -> None:
 
 
 # --- train --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("returned", [None, 3, "sinusoidal"])
-def test_a_training_that_returns_no_model_is_told_so(
-    returned: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def lost(make_model: Any, batches: Any) -> object:
-        make_model("sinusoidal")
-        return returned
-
-    monkeypatch.setattr(train, "SENTENCES", 64)
-    line = examine(train.QUESTION, lost, SEED).line
-    assert "has to return the model that it had made and has trained" in line
-
-
-def test_unknown_positions_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(train, "SENTENCES", 64)
-    line = examine(train.QUESTION, lambda make_model, batches: make_model("sine"), SEED).line
-    assert "positions is 'sine', expected 'sinusoidal' or 'learned' or 'none'" in line
 
 
 def test_a_judge_without_positions_gives_twins_one_answer(

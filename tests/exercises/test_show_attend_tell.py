@@ -9,17 +9,14 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-import notebooks
 import numpy as np
 import pytest
 import torch
 from attention_course.captioning import pointing
 from attention_course.data.batches import Batch
 from attention_course.data.scenes import Scene, Thing, corpus, make_batch
-from attention_course.exercises import registry, writing
-from attention_course.exercises.checking import SEED
+from attention_course.exercises import writing
 from attention_course.exercises.growing import BOTH, MANY
-from attention_course.exercises.judging import Verdict, examine
 from attention_course.exercises.question import Inputs
 from attention_course.exercises.show_attend_tell import (
     bound,
@@ -37,32 +34,15 @@ from attention_course.exercises.show_attend_tell import (
 from attention_course.exercises.show_attend_tell import by_hand_answers as by_hand
 from attention_course.exercises.show_attend_tell.counting import DIMENSIONS
 from attention_course.exercises.show_attend_tell.gradients import gradients
-from attention_course.models import captions, masks, show_attend_tell
+from attention_course.models import captions, show_attend_tell
 from attention_course.models.captions import ReinforceLoss
 from attention_course.models.pictures import PictureEncoder
 from attention_course.models.show_attend_tell import ShowAttendTell
+from sheets import Sheet
 from torch import Tensor
 
-EXERCISE = registry.exercise("show_attend_tell")
-SOURCE = notebooks.ROOT / "exercises" / "solutions" / f"{EXERCISE.notebook}.md"
-TEXT = SOURCE.read_text(encoding="utf-8")
-
-
-def shown(name: str) -> Any:
-    """A function that the text shows."""
-    cells = [c.source for c in notebooks.notebook_from(SOURCE).cells if c.cell_type == "code"]
-    namespace: dict[str, Any] = {
-        "torch": torch,
-        "Tensor": Tensor,
-        "masks": masks,
-        "itertools": itertools,
-    }
-    exec(next(source for source in cells if source.startswith(f"def {name}")), namespace)
-    return namespace[name]
-
-
-def examined(name: str, answer: Callable[..., object], seed: int = SEED) -> Verdict:
-    return examine(registry.question(f"show_attend_tell.{name}"), answer, seed)
+SHEET = Sheet("show_attend_tell")
+TEXT, shown, examined = SHEET.text, SHEET.shown, SHEET.examined
 
 
 # --- the text -----------------------------------------------------------------------------------
@@ -472,20 +452,6 @@ def test_a_factor_that_nobody_makes_is_no_known_mistake(power: float) -> None:
     verdict = examined("reinforce", scaled)
     assert verdict.mistake is None
     assert "the gradient of your loss at the scores behind the weights" in verdict.line
-
-
-# --- decoder ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_each_bug_that_is_mended_changes_the_hint(seed: int) -> None:
-    hints = {
-        examined("decoder", decoder_answers.decoder_with(start=s, gates=g, output=o), seed).hint
-        for s in ("all", "real")
-        for g in ("ifgo", "ifog")
-        for o in ("ungated", "gated")
-    }
-    assert len(hints) == 8
 
 
 # --- by_hand ------------------------------------------------------------------------------------

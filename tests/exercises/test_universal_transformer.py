@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
-import notebooks
 import pytest
 import torch
 from attention_course.exercises import registry
-from attention_course.exercises.checking import SEED
-from attention_course.exercises.judging import Verdict, examine
 from attention_course.exercises.universal_transformer import by_hand_answers as by_hand
 from attention_course.exercises.universal_transformer import (
     counts,
@@ -24,30 +20,15 @@ from attention_course.exercises.universal_transformer import (
     training,
 )
 from attention_course.exercises.universal_transformer.signals import into_step
-from attention_course.models import masks
 from attention_course.models.adaptive_computation import AdaptiveSteps
 from attention_course.models.positions import sinusoids
 from attention_course.models.transformer_layers import EncoderLayer
 from attention_course.models.universal_transformer import signal
+from sheets import Sheet
 from torch import Tensor
 
-EXERCISE = registry.exercise("universal_transformer")
-SOURCE = notebooks.ROOT / "exercises" / "solutions" / f"{EXERCISE.notebook}.md"
-TEXT = SOURCE.read_text(encoding="utf-8")
-
-
-def shown() -> dict[str, Any]:
-    """The functions that the text shows."""
-    cells = [c.source for c in notebooks.notebook_from(SOURCE).cells if c.cell_type == "code"]
-    namespace: dict[str, Any] = {"torch": torch, "masks": masks, "sinusoids": sinusoids}
-    for source in cells:
-        if source.startswith("def "):
-            exec(source, namespace)
-    return namespace
-
-
-def examined(name: str, answer: Callable[..., object], seed: int = SEED) -> Verdict:
-    return examine(registry.question(f"universal_transformer.{name}"), answer, seed)
+SHEET = Sheet("universal_transformer")
+TEXT, shown, examined = SHEET.text, SHEET.shown, SHEET.examined
 
 
 def table(first_cell: str) -> list[list[str]]:
@@ -66,15 +47,13 @@ def table(first_cell: str) -> list[list[str]]:
 
 
 def test_the_layer_and_the_broken_loop_in_the_text_are_those_of_the_question() -> None:
-    functions = shown()
+    layer, signal, broken = map(shown, ("layer", "signal", "broken_encoder"))
     for inputs in encoder.QUESTION.draw(3):
         model, h, mask, _, most = inputs.values()
-        assert torch.equal(
-            functions["layer"](model, h, mask), encoder_answers.layer(model, h, mask)
-        )
-        assert torch.equal(functions["signal"](h, most), encoder_answers.signal(h, most))
+        assert torch.equal(layer(model, h, mask), encoder_answers.layer(model, h, mask))
+        assert torch.equal(signal(h, most), encoder_answers.signal(h, most))
         given = encoder_answers.broken_encoder(*inputs.values())
-        torch.testing.assert_close(functions["broken_encoder"](*inputs.values()), given)
+        torch.testing.assert_close(broken(*inputs.values()), given)
 
 
 def test_the_words_that_halt_by_hand_are_those_of_the_question() -> None:
@@ -214,21 +193,6 @@ def test_words_halt_at_many_steps(seed: int) -> None:
 
 
 # --- encoder ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_each_bug_that_is_mended_changes_the_hint(seed: int) -> None:
-    found = {
-        (s, h, w): examined(
-            "encoder", encoder_answers.encoder_with(signals=s, halted=h, way_back=w), seed
-        )
-        for s in ("each", "once")
-        for h in ("stay", "change")
-        for w in ("open", "closed")
-    }
-    assert all(found.pop(("each", "stay", "open")).passed)
-    assert all(verdict.mistake for verdict in found.values())
-    assert len({verdict.hint for verdict in found.values()}) == 7
 
 
 def test_states_written_in_place_are_named() -> None:
