@@ -88,8 +88,8 @@ BUGS: list[Bug] = [
     Bug(
         "one query is taken for a whole batch",
         "models/scores/base.py",
-        "if query.shape[0] != projected.shape[0]:",
-        "if False:",
+        'check_batch("query", query, len(projected), "projected")',
+        "pass",
         (SCORES,),
     ),
     # --- windows ---

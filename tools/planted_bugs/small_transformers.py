@@ -32,8 +32,15 @@ BUGS: list[Bug] = [
     Bug(
         "positions are not added",
         FILE,
-        "x + self.positions(torch.arange(ids.shape[1], device=ids.device)).to(x.dtype)",
-        "x",
+        "x = x + places.to(x.dtype)",
+        "pass",
+        TESTS,
+    ),
+    Bug(
+        "one number for each position is spread over the whole vector",
+        FILE,
+        "if places.shape != x.shape[1:]:",
+        "if False:",
         TESTS,
     ),
     Bug(
