@@ -98,6 +98,17 @@ def mistakes(loops: Loops) -> tuple[Mistake, ...]:
             ),
         ),
         Mistake(
+            "mask times the scores",
+            "your mask multiplies the scores: with a score of 0 padding still has its share; the "
+            "softmax goes over the real words alone",
+            lambda queries, annotations, mask, W_a, W_c: from_weights(
+                (scored(queries, annotations, W_a) * mask[:, None]).softmax(-1),
+                queries,
+                annotations,
+                W_c,
+            ),
+        ),
+        Mistake(
             "inverted mask",
             "your mask is the wrong way round: True means that a word may be looked at",
             lambda queries, annotations, mask, W_a, W_c: from_weights(

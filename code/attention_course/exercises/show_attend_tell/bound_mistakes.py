@@ -58,6 +58,11 @@ def mistakes(loops: Loops) -> tuple[Mistake, ...]:
             lambda weights, log_p: (weights * log_p.exp()).sum(2).log().sum(1),
         ),
         Mistake(
+            "mean probabilities added",
+            "you add up mean probabilities; the bound is a mean of logarithms, of log_p as it is",
+            lambda weights, log_p: (weights * log_p.exp()).sum((1, 2)),
+        ),
+        Mistake(
             "product of the means",
             "you multiply the means of the words; it is the chances that multiply, while log p(y | "
             "s) is a sum over the words",

@@ -108,6 +108,11 @@ QUESTION = Question(
             decoder_with(start="too small"),
         ),
         Mistake(
+            "a sum at the start",
+            "the states start from a sum over the picture's own places; divide it by their number",
+            decoder_with(start="sum"),
+        ),
+        Mistake(
             "no gate at all",
             "the gate is gone from the LSTM too; both the LSTM and the readout see ẑ, the gated "
             "context",

@@ -32,7 +32,7 @@ def decoder_with(
 
     Args:
         start: the places of which the first mean is taken: the "real" ones or "all"; or "too
-            small", the sum of the real ones over the number of all.
+            small", the sum of the real ones over the number of all; or that "sum" itself.
         gates: in which order the four parts of T are taken for them.
         output: the context that the readout sees: "gated", "ungated" or "none".
         gated: whether the LSTM gets the gated context.
@@ -47,8 +47,8 @@ def decoder_with(
 
     def decoder(model: Model, annotations: Tensor, mask: Tensor, words: Tensor) -> Tensor:
         share = torch.ones_like(mask) if start == "all" else mask
-        count = share.shape[1] if start == "too small" else share.sum(1, keepdim=True)
-        share = share.to(annotations.dtype) / count
+        counts = {"too small": share.shape[1], "sum": 1}
+        share = share.to(annotations.dtype) / counts.get(start, share.sum(1, keepdim=True))
         mean = (share[:, None] @ annotations)[:, 0]
         h, c = mean @ model["W_h"].T, mean @ model["W_c"].T
         if start_tanh:

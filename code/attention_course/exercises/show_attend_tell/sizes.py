@@ -221,6 +221,11 @@ QUESTION = Question(
             ways=WORDS**L,
         ),
         _mistake(
+            "the chapter's places",
+            "this would be so with 16 places, as the chapter's pictures have; here there are more",
+            ways=16**WORDS,
+        ),
+        _mistake(
             "one word",
             "these are the ways of one word to look; there are three words",
             ways=L,
