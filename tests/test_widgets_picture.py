@@ -22,6 +22,14 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
+from widget_checks import (
+    HOSTILE,
+    assert_all_different,
+    assert_fetches_nothing_and_does_not_move,
+    assert_made_of,
+    id_of,
+    three_readers,
+)
 from widget_reader import (
     Page,
     Reader,
@@ -159,24 +167,18 @@ def test_frames_lie_around_the_object_and_the_largest_weight() -> None:
     ]
 
 
-HOSTILE = ["</script>", "<!--", '"><img src=x onerror=alert(1)>', "'", "&amp;", "a&b", "<eos>"]
-
-
 def test_no_word_can_break_out() -> None:
     example = PictureExample(PICTURE, HOSTILE, np.ones((7, 2, 3)), title=HOSTILE[2])
     page = Page(html_of(example, example))
     assert [text.strip() for text in page.texts("figcaption")] == HOSTILE * 2
     assert page.texts("p", **{"class": "am-title"}) == [HOSTILE[2]] * 2
-    known = "div style p figure figcaption span small script"
-    assert {node.tag for node in page.nodes} <= set(known.split())
-    assert len(page.named("script")) == 1
+    assert_made_of(page, "div style p figure figcaption span small script")
 
 
 def test_equal_figures_have_equal_ids_and_others_do_not() -> None:
     def identity(**changes: Any) -> str:
         arguments = {"picture": PICTURE, "words": WORDS, "weights": WEIGHTS, "named": NAMED}
-        page = Page(html_of(PictureExample(**{**arguments, **changes})))
-        return str(page.nodes[0].attributes["id"])
+        return id_of(html_of(PictureExample(**{**arguments, **changes})))
 
     assert identity() == identity(weights=torch.tensor(WEIGHTS), named=tuple(NAMED))
     ids = [
@@ -187,8 +189,7 @@ def test_equal_figures_have_equal_ids_and_others_do_not() -> None:
         identity(named=None),
         identity(title="other"),
     ]
-    assert len(set(ids)) == len(ids)
-    assert all(re.fullmatch(r"attention-[0-9a-f]{10}", name) for name in ids)
+    assert_all_different(ids)
 
 
 @pytest.mark.parametrize(
@@ -216,10 +217,7 @@ def test_a_scene_with_a_caption_of_ten_words_is_small() -> None:
 
 
 def test_the_page_fetches_nothing_and_does_not_move() -> None:
-    html = html_of(EXAMPLE)
-    assert not re.search(r"https?:|//\w+\.|@import|fetch|import\(|src=", html)
-    assert not re.search(r"url\((?!data:)", html)
-    assert not re.search(r"transition|animation|smooth", html)
+    assert_fetches_nothing_and_does_not_move(html_of(EXAMPLE))
 
 
 # --- what it refuses ------------------------------------------------------------------------
@@ -297,11 +295,7 @@ def veils() -> list[str]:
 
 
 def test_figures_live_side_by_side_without_complaint(browser: webdriver.Chrome, page: str) -> None:
-    visit = open_page(browser, page)
-    assert visit.external == [page]  # and addresses that begin with data:, which stay inside it
-    assert visit.failed == []
-    assert visit.console == []
-    readers = [Reader(browser, number) for number in range(3)]
+    readers = three_readers(browser, page)
     assert [len(reader.all(".am-view")) for reader in readers] == [1, 1, 1]
     assert [len(reader.all("select")) for reader in readers] == [1, 0, 1]
     assert [len(reader.all(".pa-strip")) for reader in readers] == [0, 0, 0]
@@ -396,11 +390,7 @@ def test_a_tap_chooses_and_a_swipe_does_not(browser: webdriver.Chrome, page: str
     open_page(browser, page)
     reader = Reader(browser)
     word = reader.words("Words")[2]
-    browser.execute_script(
-        "arguments[0].dispatchEvent(new PointerEvent('pointerover',"
-        "{pointerType: 'touch', bubbles: true}))",
-        word,
-    )
+    reader.swipe_over(word)
     assert reader.pressed() == ["red"]
     reader.tap(word)
     assert reader.pressed() == ["blue"]

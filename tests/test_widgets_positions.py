@@ -24,6 +24,12 @@ from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
+from widget_checks import (
+    assert_all_different,
+    assert_fetches_nothing_and_does_not_move,
+    id_of,
+    three_readers,
+)
 from widget_reader import (
     Page,
     Reader,
@@ -125,12 +131,11 @@ def test_the_still_picture_shows_the_vectors() -> None:
 
 def test_equal_figures_have_equal_ids_and_others_do_not() -> None:
     def identity(*settings: Any) -> str:
-        return str(Page(PositionWaves(*settings)._repr_html_()).nodes[0].attributes["id"])
+        return id_of(PositionWaves(*settings)._repr_html_())
 
     assert identity() == identity(64, 10_000, 60)
     ids = [identity(*given) for given in ((), (62,), (64, 9999), (64, 10_000, 61))]
-    assert len(set(ids)) == len(ids)
-    assert all(re.fullmatch(r"attention-[0-9a-f]{10}", name) for name in ids)
+    assert_all_different(ids)
 
 
 def test_the_figure_of_the_chapter_is_small() -> None:
@@ -138,9 +143,7 @@ def test_the_figure_of_the_chapter_is_small() -> None:
 
 
 def test_the_page_fetches_nothing_and_does_not_move() -> None:
-    html = FIGURE._repr_html_().replace("url(data:", "")
-    assert not re.search(r"https?:|//\w+\.|@import|url\(|fetch|import\(|src=", html)
-    assert not re.search(r"transition|animation|smooth", html)
+    assert_fetches_nothing_and_does_not_move(FIGURE._repr_html_())
 
 
 # --- what it refuses ------------------------------------------------------------------------
@@ -213,11 +216,7 @@ def painted(reader: Reader, shape: tuple[int, int]) -> np.ndarray:
 
 
 def test_figures_live_side_by_side_without_complaint(browser: webdriver.Chrome, page: str) -> None:
-    visit = open_page(browser, page)
-    assert [url for url in visit.requests if not url.startswith("data:")] == [page]
-    assert visit.failed == []
-    assert visit.console == []
-    readers = [Reader(browser, number) for number in range(3)]
+    readers = three_readers(browser, page)
     assert [len(sliders(reader)) for reader in readers] == [4, 4, 4]
     move(readers[2], sliders(readers[2])[2], 3)
     assert [chosen(reader)[0] for reader in readers] == [10, 30, 3]

@@ -108,6 +108,14 @@ class Reader:
             command = {"type": kind, "touchPoints": points}
             self.browser.execute_cdp_cmd("Input.dispatchTouchEvent", command)
 
+    def swipe_over(self, element: WebElement) -> None:
+        """A finger passes over it that moves the page."""
+        self.browser.execute_script(
+            "arguments[0].dispatchEvent(new PointerEvent('pointerover',"
+            "{pointerType: 'touch', bubbles: true}))",
+            element,
+        )
+
     def press(self, *keys: str) -> None:
         ActionChains(self.browser).send_keys(*keys).perform()
 
