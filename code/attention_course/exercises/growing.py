@@ -4,6 +4,7 @@ They judge two rounds. The first is what `counting.counted` returned, on small i
 mistakes. The second is what `counting.largely` returned where there are `MANY` of something, of
 each thing in every case, so that no loop can be short in a case that counts; and several times
 where there are `BOTH` of two things, so that none is short that goes over what there is less of.
+A question may have more such inputs, with fewer of three things, where even then a loop is slow.
 
 Nothing that an answer does in its own process helps it in the second round: the kernel counts its
 time. What its cell does before it has inputs is free, and so is its first call, with the small
@@ -139,7 +140,7 @@ class Loops:
             for own, right in zip(found, there, strict=True):
                 problem = compare(own["result"], right["result"], inputs, tolerance)
                 if problem is not None:
-                    count = MANY if name in self.hints else BOTH
+                    count = MANY if name in self.hints else "many"
                     where = f"where there are {count} {name}" if name else "in a new process"
                     return Problem(Rank.NUMBERS, f"right here, but not {where}: {problem.sentence}")
                 if compare(own["gradient"], right["gradient"], inputs, tolerance) is not None:
@@ -147,8 +148,8 @@ class Loops:
         if self.slow(given, expected, inputs):
             return Problem(
                 Rank.NUMBERS,
-                f"your numbers are right, but where there are {MANY} of something, or {BOTH} each "
-                "of two things, your function takes many times as long as one without a loop: it "
+                f"your numbers are right, but where there are {MANY} of something, or many of "
+                "several things, your function takes many times as long as one without a loop: it "
                 "goes through them one by one",
             )
         return None
