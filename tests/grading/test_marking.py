@@ -239,6 +239,14 @@ def test_what_is_barred_is_not_run() -> None:
     assert name in mark.hint
 
 
+def test_names_that_fill_a_page_are_cut_short() -> None:
+    names = tuple(f"torch.nn.RNN.{'x' * 40}{number}" for number in range(999))
+    mark = marked(never, answer=replace(ANSWER, barred=names))
+    assert mark.reason is Reason.BARRED
+    assert mark.hint.startswith("your answer uses torch.nn.RNN.x")
+    assert len(mark.hint) == 500
+
+
 def test_what_turns_out_to_be_barred_has_no_points() -> None:
     mark = marked(playing(right, tripped=("attention_course.models.bahdanau",)))
     assert (mark.reason, mark.points) == (Reason.BARRED, 0)

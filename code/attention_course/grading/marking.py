@@ -144,7 +144,7 @@ def without_points(question: Question, reason: Reason, hint: str, ran: Ran | Non
         maximum=question.points,
         checks=tuple(case.name for case in question.cases),
         passed=(False,) * len(question.cases),
-        hint=hint,
+        hint=hint[:MOST_LETTERS],
         seconds=ran.seconds if ran else 0.0,
         cpu=ran.cpu if ran else 0.0,
         memory=ran.memory if ran else 0,

@@ -217,3 +217,12 @@ def test_what_a_helper_uses_is_used(tmp_path: Path) -> None:
     uses = "def masked_softmax(scores, mask):\n    return helper(scores, mask)\n"
     answer = answers(tmp_path, helper, code(uses, "02-masked_softmax"))["bahdanau.masked_softmax"]
     assert answer.barred == ("attention_course.models.masks.masked_softmax",)
+
+
+def test_a_flag_is_no_longer_than_a_person_reads(tmp_path: Path) -> None:
+    names = [f"a{number}" for number in range(400)]
+    cells = ("\n".join(f"{name} = 1" for name in names), f"helper = lambda x: ({', '.join(names)})")
+    (flag,) = score(tmp_path, *cells, USES).flags
+    assert len(flag) == 300
+    assert flag.startswith("uses a0, a1, a2, ")
+    assert flag.endswith("…")

@@ -16,6 +16,7 @@ from attention_course.grading.marks import Answer
 
 _CHECKS = ("check", "progress")
 _TRIALS = ("print", "display", "allclose", "assert_close")
+_MOST_LETTERS = 300  # of a flag: a learner's names may be many and long
 
 
 class Answering:
@@ -63,6 +64,7 @@ class Answering:
         source = "\n".join(parts)
         barred = barred_uses(self.setup, source, question.answer, question.barred)
         flags = (*match.flags, *_borrowing(cell, borrowed), *_missing(undefined, statements))
+        flags = tuple(map(_short, flags))
         stub = question.answer in cell.stubs and _alone(source) in _stubs(question.exercise)
         return Answer(question.id, source, match.how, flags, barred, stub=stub)
 
@@ -97,6 +99,10 @@ class Answering:
             if _is_future(statement.node)
         }
         yield from found
+
+
+def _short(flag: str) -> str:
+    return flag if len(flag) <= _MOST_LETTERS else f"{flag[: _MOST_LETTERS - 1]}…"
 
 
 def _is_check(node: ast.stmt, own: frozenset[str]) -> bool:
