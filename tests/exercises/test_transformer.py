@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -239,6 +241,18 @@ def test_a_deviation_and_an_epsilon_behind_it_are_named() -> None:
     assert examined("sublayer", copied).mistake == "unbiased, epsilon outside"
 
 
+@pytest.mark.parametrize("epsilon", [1e-3, 1e-4, 1e-6, 1e-7, 1e-8])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_another_epsilon_is_named(epsilon: float, seed: int) -> None:
+    def other(x: Tensor, part: Any, order: str, gain: Tensor, bias: Tensor) -> Tensor:
+        def norm(y: Tensor) -> Tensor:
+            return F.layer_norm(y, y.shape[-1:], gain, bias, epsilon)
+
+        return norm(x + part(x)) if order == "post" else x + part(norm(x))
+
+    assert examined("sublayer", other, seed).mistake == f"epsilon 1e-{-round(math.log10(epsilon))}"
+
+
 def test_a_word_that_asks_before_its_key_is_kept_is_told_so() -> None:
     def late(x: Tensor, keys: Tensor, values: Tensor, *matrices: Any) -> tuple[Tensor, ...]:
         W_Q, _, _, W_O, heads = matrices
@@ -268,22 +282,88 @@ def test_of_a_gradient_that_is_not_divided_the_loss_is_not_blamed() -> None:
     assert examined("smoothing", summed).mistake == "gradient of the sum"
 
 
-def test_autograd_does_not_derive_the_gradient() -> None:
-    def derived(logits: Tensor, target: Tensor, mask: Tensor, smoothing: float) -> Any:
-        leaf = logits.clone().requires_grad_()
-        loss = F.cross_entropy(leaf[mask], target[mask], label_smoothing=smoothing)
-        loss.backward()
-        return loss.detach(), leaf.grad
+def backward(logits: Tensor, target: Tensor, mask: Tensor, smoothing: float) -> Any:
+    leaf = logits.clone().requires_grad_()
+    loss = F.cross_entropy(leaf[mask], target[mask], label_smoothing=smoothing)
+    loss.backward()
+    return loss.detach(), leaf.grad
 
-    verdict = examined("smoothing", derived)
+
+def test_autograd_does_not_derive_the_gradient() -> None:
+    verdict = examined("smoothing", backward)
     assert "raises RuntimeError: element 0 of tensors does not require grad" in verdict.line
     assert not any(verdict.passed)
 
 
 @pytest.mark.parametrize(
+    "mode",
+    [
+        torch.enable_grad,
+        lambda: torch.set_grad_enabled(True),
+        lambda: torch.inference_mode(False),
+    ],
+)
+def test_whoever_has_gradients_recorded_is_told_to_take_a_pencil(mode: Any) -> None:
+    def recorded(*inputs: Any) -> Any:
+        with mode():
+            return backward(*inputs)
+
+    verdict = examined("smoothing", recorded)
+    assert "the gradient is to be derived with a pencil" in verdict.line
+    assert not any(verdict.passed)
+
+
+def test_whoever_has_the_gradient_derived_is_told_to_take_a_pencil() -> None:
+    def by_transform(logits: Tensor, *others: Any) -> Any:
+        gradient, loss = torch.func.grad_and_value(lambda z: smoothed_loss(z, *others)[0])(logits)
+        return loss, gradient
+
+    verdict = examined("smoothing", by_transform)
+    assert "the gradient is to be derived with a pencil" in verdict.line
+    assert not any(verdict.passed)
+
+
+@pytest.mark.parametrize(
+    "mode", ["torch.no_grad()", "torch.inference_mode()", "torch.set_grad_enabled(False)"]
+)
+def test_to_switch_gradients_off_is_allowed(mode: str) -> None:
+    question = registry.question("transformer.smoothing")
+    source = f"def smoothed_loss(*inputs):\n    with {mode}:\n        return right(*inputs)\n"
+    assert barred_uses(["import torch"], source, question.answer, question.barred) == ()
+    namespace: dict[str, Any] = {"torch": torch, "right": smoothed_loss}
+    exec(source, namespace)
+    assert all(examined("smoothing", namespace["smoothed_loss"]).passed)
+
+
+def test_finite_differences_take_longer_than_an_answer_may() -> None:
+    question = registry.question("transformer.smoothing")
+    logits, target, mask, smoothing, _ = question.draw(SEED)[-1].values()
+    passes, begin = 100, time.process_time()
+    for place in range(passes):  # the cheapest way: only forwards, all words of the batch at once
+        moved = logits.clone()
+        moved[..., place] += 1e-5
+        smoothed_loss(moved, target, mask, smoothing)
+    taken = (time.process_time() - begin) / passes * logits.shape[-1]
+    assert taken > 2 * question.seconds
+
+
+@pytest.mark.parametrize(
+    "shaped", [float, Tensor.item, lambda loss: loss[None], lambda loss: loss.view(1, 1)]
+)
+def test_a_loss_is_one_number_in_whatever_shape(shaped: Any) -> None:
+    def answer(*inputs: Any) -> Any:
+        loss, gradient = smoothed_loss(*inputs)
+        return shaped(loss), gradient
+
+    assert all(examined("smoothing", answer).passed)
+
+
+@pytest.mark.parametrize(
     ("name", "use"),
     [
-        ("smoothing", "torch.enable_grad"),
+        ("smoothing", "torch.autograd.grad"),
+        ("smoothing", "torch.autograd.forward_ad.make_dual"),
+        ("smoothing", "torch.autograd.graph.saved_tensors_hooks"),
         ("smoothing", "torch.func.grad"),
         ("smoothing", "functorch.grad"),
         ("sublayer", "torch.nn.functional.group_norm"),

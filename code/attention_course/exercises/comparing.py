@@ -88,6 +88,13 @@ def _compare(given: Value, expected: Value, tolerance: Tolerance, where: str) ->
     return None if right else Problem(Rank.NUMBERS, f"{where or 'your answer'} is not right")
 
 
+def one_number(given: Value) -> Value:
+    """A number, or a tensor with one number whatever its shape, as one without dimensions."""
+    if isinstance(given, float):
+        return torch.tensor(given, dtype=torch.float64)
+    return given.reshape(()) if isinstance(given, Tensor) and given.numel() == 1 else given
+
+
 def _is_one_array(given: Value) -> bool:
     return isinstance(given, Tensor) or (isinstance(given, Foreign) and given.rows is not None)
 

@@ -7,19 +7,14 @@ from torch import Generator
 
 from attention_course.exercises.comparing import Problem, Rank, compare
 from attention_course.exercises.drawing import integers, normal
-from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question
+from attention_course.exercises.question import Case, Draw, Inputs, Question
 from attention_course.exercises.transformer.cache_answers import (
-    behind,
     einsum,
     head_by_head,
-    in_front,
-    into,
-    only,
-    split_across,
     step,
-    step_with,
     torch_attention,
 )
+from attention_course.exercises.transformer.cache_mistakes import MISTAKES
 from attention_course.exercises.transformer.stepping import in_beams
 from attention_course.exercises.values import Tolerance, Value
 
@@ -81,130 +76,7 @@ QUESTION = Question(
         Case("double precision", _inputs(2, 3, 3, 4, 3, dtype=torch.float64)),
     ),
     reference=step,
-    mistakes=(
-        Mistake(
-            "query kept",
-            "you keep the word's query with the keys; what is kept is its key, x W_K",
-            step_with(of_keys="Q"),
-        ),
-        Mistake(
-            "keys for values",
-            "your values are made by W_K, as the keys are; they have a matrix of their own, W_V",
-            step_with(of_values="K"),
-        ),
-        Mistake(
-            "keys and values exchanged",
-            "you have exchanged W_K and W_V",
-            step_with(of_keys="V", of_values="K"),
-        ),
-        Mistake(
-            "itself not seen",
-            "your word sees those before it alone; it sees itself, too: its key and value are "
-            "added before it asks",
-            step_with(sees="before"),
-        ),
-        Mistake(
-            "the first alone",
-            "your word sees the first word alone, as the first row of a causal mask has it; with "
-            "one query and nothing kept that comes later, no mask is needed",
-            step_with(sees="first"),
-        ),
-        Mistake(
-            "the last alone",
-            "you keep the last word's key and value alone: they go behind those of all words "
-            "before",
-            step_with(extend=only),
-        ),
-        Mistake(
-            "in front",
-            "what your words gather is right, but the new key and value lie in front; they come "
-            "behind the others, dimension 2",
-            step_with(extend=in_front),
-        ),
-        Mistake(
-            "keys behind, values in front",
-            "your new value lies in front of the others and your new key behind, so that words get "
-            "each other's weights",
-            step_with(extend=behind, extend_values=in_front),
-        ),
-        Mistake(
-            "in place",
-            "your keys and values are written into the tensors that came in: two beams that go on "
-            "from the same words then see each other's; make new tensors",
-            step_with(extend=into),
-        ),
-        Mistake(
-            "not divided",
-            "your scores are not divided by √d_k",
-            step_with(divide=lambda d, heads: 1.0),
-        ),
-        Mistake(
-            "multiplied",
-            "your scores are multiplied by √d_k; they are divided by it",
-            step_with(divide=lambda d, heads: (d / heads) ** -0.5),
-        ),
-        Mistake(
-            "no root",
-            "your scores are divided by d_k; divide them by its root",
-            step_with(divide=lambda d, heads: d / heads),
-        ),
-        Mistake(
-            "root of d",
-            "your scores are divided by √d; a head's vectors have d_k = d / H numbers, and it is "
-            "the root of these",
-            step_with(divide=lambda d, heads: d**0.5),
-        ),
-        Mistake(
-            "divided by d",
-            "your scores are divided by d; they are divided by √d_k, the root of a head's size",
-            step_with(divide=lambda d, heads: d),
-        ),
-        Mistake(
-            "multiplied by the root of d",
-            "your scores are multiplied by √d; they are divided by √d_k, the root of a head's size",
-            step_with(divide=lambda d, heads: d**-0.5),
-        ),
-        Mistake(
-            "softmax over the heads",
-            "your softmax goes over the heads; it goes over the words that are kept, the last "
-            "dimension of the scores (B, H, 1, t)",
-            step_with(softmax=1),
-        ),
-        Mistake(
-            "softmax over the query",
-            "your softmax goes over the one word that asks, so that every weight is 1; it goes "
-            "over the words that are kept, the last dimension",
-            step_with(softmax=2),
-        ),
-        Mistake(
-            "softmax over the sentences",
-            "your softmax goes over the sentences of the batch; it goes over the words that are "
-            "kept, the last dimension",
-            step_with(softmax=0),
-        ),
-        Mistake(
-            "split across",
-            "your heads get every H-th number of a vector; each gets d_k numbers that lie side by "
-            "side: unflatten(-1, (heads, -1))",
-            step_with(splits=split_across),
-        ),
-        Mistake(
-            "joined across",
-            "you join the heads' outputs in the wrong order: all numbers of the first head come "
-            "first, (B, H, d_k) flattened to (B, d)",
-            step_with(across=True),
-        ),
-        Mistake(
-            "no W_O",
-            "you return the heads side by side; W_O still has to mix them",
-            step_with(output=False),
-        ),
-        Mistake(
-            "transposed",
-            "your matrices are transposed: x stands on their left, x @ W_Q",
-            step_with(transposed=True),
-        ),
-    ),
+    mistakes=MISTAKES,
     alternatives={
         "einsum, not contiguous": einsum,
         "torch's attention": torch_attention,

@@ -12,6 +12,7 @@ from attention_course.models.masks import masked_softmax
 
 Kept = tuple[Tensor, Tensor, Tensor]  # what a word gathers, keys, values
 Answer = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, int], Kept]
+Divisor = Callable[[int, int, int], float]  # of d, the heads and the words that are kept
 
 
 def split(y: Tensor, heads: int) -> Tensor:
@@ -45,11 +46,18 @@ def into(old: Tensor, new: Tensor) -> Tensor:
     return old
 
 
+def as_it_is(d: int, heads: int, words: int) -> float:
+    """Leaves it as it is."""
+    return 1.0
+
+
 def step_with(
     *,
+    of_query: str = "Q",
     of_keys: str = "K",
     of_values: str = "V",
-    divide: Callable[[int, int], float] = lambda d, heads: (d / heads) ** 0.5,
+    divide: Divisor = lambda d, heads, words: (d / heads) ** 0.5,
+    share: Divisor = as_it_is,
     splits: Callable[[Tensor, int], Tensor] = split,
     extend: Callable[[Tensor, Tensor], Tensor] = behind,
     extend_values: Callable[[Tensor, Tensor], Tensor] | None = None,
@@ -57,13 +65,16 @@ def step_with(
     softmax: int = -1,
     across: bool = False,
     output: bool = True,
-    transposed: bool = False,
+    transposed: str = "",
+    order: tuple[int, int, int] = (0, 1, 2),
+    keeps: bool = True,
 ) -> Answer:
     """The step, by default without a mistake.
 
     Args:
-        of_keys, of_values: the letters of the matrices that keys and values are made by.
-        divide: what scores are divided by, of d and the heads.
+        of_query, of_keys, of_values: the letters of the matrices that they are made by.
+        divide: what scores are divided by.
+        share: what weights are divided by.
         splits: makes heads of a vector.
         extend: puts what is new to what was kept, for keys, and for values as well unless
             extend_values does that.
@@ -71,7 +82,9 @@ def step_with(
         softmax: the dimension of the scores (B, H, 1, t) that it goes over.
         across: whether the heads' outputs are joined number by number.
         output: whether there is a W_O.
-        transposed: whether x is multiplied by the transposed matrices.
+        transposed: the letters of the matrices that are transposed.
+        order: in which the three are returned.
+        keeps: whether the keys and values that are returned have the word's own.
     """
 
     def step(
@@ -84,22 +97,24 @@ def step_with(
         W_O: Tensor,
         heads: int,
     ) -> Kept:
-        if transposed:
-            W_Q, W_K, W_V = W_Q.T, W_K.T, W_V.T
-        matrices = {"Q": W_Q, "K": W_K, "V": W_V}
-        keys = extend(keys, splits(x @ matrices[of_keys], heads))
-        values = (extend_values or extend)(values, splits(x @ matrices[of_values], heads))
+        letters = zip("QKVO", (W_Q, W_K, W_V, W_O), strict=True)
+        W = {letter: M.T if letter in transposed else M for letter, M in letters}
+        old = keys, values
+        keys = extend(keys, splits(x @ W[of_keys], heads))
+        values = (extend_values or extend)(values, splits(x @ W[of_values], heads))
 
-        scores = splits(x @ W_Q, heads) @ keys.mT / divide(x.shape[-1], heads)  # (B, H, 1, t)
+        scores = splits(x @ W[of_query], heads) @ keys.mT  # (B, H, 1, t)
+        sizes = x.shape[-1], heads, scores.shape[-1]
         seen = torch.ones(scores.shape[-1], dtype=torch.bool)
         if sees == "before":
             seen[-1] = False
         if sees == "first":
             seen[1:] = False
-        weights = masked_softmax(scores, seen, dim=softmax)
+        weights = masked_softmax(scores / divide(*sizes), seen, dim=softmax) / share(*sizes)
         gathered = (weights @ values)[:, :, 0]  # (B, H, d_k)
         out = (gathered.mT if across else gathered).flatten(1)
-        return out @ W_O if output else out, keys, values
+        found = (out @ W["O"] if output else out, *((keys, values) if keeps else old))
+        return found[order[0]], found[order[1]], found[order[2]]
 
     return step
 

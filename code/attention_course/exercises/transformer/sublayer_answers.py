@@ -21,7 +21,10 @@ def normal_with(
     correction: int = 0,
     centre: float = 1.0,
     power: float = -0.5,
-    epsilon: str = "inside",
+    epsilon: float = EPSILON,
+    outside: bool = False,
+    squares_centred: bool = True,
+    summed: bool = False,
     gains: bool = True,
     biases: bool = True,
     bias_first: bool = False,
@@ -33,21 +36,20 @@ def normal_with(
         correction: what is taken off the number that the variance is divided by.
         centre: how often the mean is subtracted.
         power: of the variance, by which is multiplied.
-        epsilon: "inside" the root, "outside", or "none".
+        epsilon: what is added to the variance.
+        outside: whether it is added to the root instead.
+        squares_centred: whether the mean is subtracted before the squares are taken.
+        summed: whether the squares are added up, and not divided.
         gains, biases: whether there is a gain, and a bias.
         bias_first: whether the bias comes before the gain.
     """
 
     def normal(x: Tensor, gain: Tensor, bias: Tensor) -> Tensor:
         mean = x.mean(dim, keepdim=True)
-        variance = (x - mean).square().mean(dim, keepdim=True)
-        if correction:
-            size = x[0, 0].numel()
-            variance = variance * size / (size - correction)
-        if epsilon == "outside":
-            scale = 1 / (variance.sqrt() + EPSILON)
-        else:
-            scale = (variance + (EPSILON if epsilon == "inside" else 0.0)) ** power
+        variance = (x - squares_centred * mean).square().mean(dim, keepdim=True)
+        size = x.numel() / variance.numel()
+        variance = variance * (size if summed else size / (size - correction))
+        scale = 1 / (variance.sqrt() + epsilon) if outside else (variance + epsilon) ** power
         y = (x - centre * mean) * scale
         if bias_first:
             return (y + bias) * gain
@@ -67,10 +69,13 @@ def around_with(*, post: str = "post", pre: str = "pre", normal: Normal | None =
         ways: dict[str, Callable[[], Tensor]] = {
             "post": lambda: norm(x + part(x)),
             "pre": lambda: x + part(norm(x)),
+            "not normalised": lambda: x + part(x),
             "no way past, post": lambda: norm(part(x)),
             "no way past, pre": lambda: part(norm(x)),
             "part alone": lambda: x + norm(part(x)),
             "way past normalised": lambda: norm(x) + part(norm(x)),
+            "way past normalised, part of x": lambda: norm(x) + part(x),
+            "each normalised": lambda: norm(x) + norm(part(x)),
             "twice": lambda: norm(x + part(norm(x))),
         }
         return ways[{"post": post, "pre": pre}[order]]()
