@@ -3,8 +3,8 @@
 They judge two rounds. The first is what `counting.counted` returned, on small inputs: it names
 mistakes. The second is what `counting.largely` returned where there are `MANY` of something, of
 each thing in every case, so that no loop can be short in a case that counts; and several times
-where there are `BOTH` of two things, so that none is short that goes over what there is less of.
-A question may have more such inputs, with fewer of three things, where even then a loop is slow.
+where there are `BOTH` of two things, so that none is short that goes over what there is less of; or
+fewer of three things, where even then a loop is slow.
 
 Nothing that an answer does in its own process helps it in the second round: the kernel counts its
 time. What its cell does before it has inputs is free, and so is its first call, with the small
@@ -68,7 +68,7 @@ class Loops:
 
         Args:
             drawn: the answer's inputs; "many", by name those of which there are many; "both", by
-                the names of two things a list of those in which there are many of either.
+                the names of several things a list of those in which there are some of each.
             first: what came of the first round.
         """
         if not isinstance(first, dict):

@@ -6,7 +6,7 @@ import torch
 from torch import Generator
 
 from attention_course.exercises.drawing import normal, padding_mask
-from attention_course.exercises.growing import BOTH, MANY, Loops
+from attention_course.exercises.growing import MANY, Loops
 from attention_course.exercises.luong.all_at_once_answers import (
     all_states,
     double,
@@ -20,8 +20,8 @@ from attention_course.exercises.luong.counting import TIMES, grown
 from attention_course.exercises.question import Case, Draw, Inputs, Question
 from attention_course.exercises.values import Value
 
-ALL = 30  # of each where there is much of all three
-OFTEN = 3  # that many calls of such sizes: a single one is over before it could be timed
+ALL = 30  # of each, so that no loop is short, over whichever there are fewest of
+OFTEN = 5  # that many calls of these sizes: a single one is over before it could be timed
 
 
 def _sizes(inputs: Inputs) -> dict[str, int]:
@@ -53,19 +53,10 @@ def _inputs(words: int, n: int, *lengths: int, dtype: torch.dtype = torch.float3
             "target words": (MANY, 2, [2, 3]),
             "source words": (2, 2, [MANY, MANY - 7]),
         }
-        several = {
-            "sentences and target words": (BOTH, 2, [2, 1] * (BOTH // 2)),
-            "sentences and source words": (1, 2, [BOTH, BOTH - 7] * (BOTH // 2)),
-            "target words and source words": (BOTH, 2, [BOTH]),
-            "sentences, target words and source words": (ALL, 2, [ALL, ALL - 7] * (ALL // 2)),
-        }
         few = drawn(generator, words, n, list(lengths))
         many = {name: drawn(generator, *sizes) for name, sizes in large.items()}
-        both = {
-            name: [drawn(generator, *sizes) for _ in range(OFTEN)]
-            for name, sizes in several.items()
-        }
-        return few | {"many": many, "both": both}
+        all_ = [drawn(generator, ALL, 2, [ALL, ALL - 7] * (ALL // 2)) for _ in range(OFTEN)]
+        return few | {"many": many, "both": {", ".join(large): all_}}
 
     return draw
 
