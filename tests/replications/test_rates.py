@@ -10,6 +10,7 @@ import pytest
 from attention_course.data import load
 from attention_course.replications import (
     norms,
+    read,
     recipe,
     transformer,
     universal_rates,
@@ -100,6 +101,20 @@ def test_the_models_that_share_are_those_of_the_translation_task() -> None:
     assert {**task, "variants": variants} == universal_rates.SETTINGS
     assert variants.items() <= task["variants"].items()
     assert min(universal_rates.GRID) < task["learning_rate"] < max(universal_rates.GRID)
+
+
+@pytest.mark.parametrize("module", [universal_rates])
+def test_what_is_stored_was_measured_with_these_settings(module: Any) -> None:
+    stored = read(module.NAME)
+    ((_, how),) = stored["settings"]["tasks"].items()
+    assert how == json.loads(json.dumps(module.SETTINGS))
+    assert stored["settings"]["grid"] == [*module.GRID]
+    keys = [(row["model"], row["learning_rate"], row["seed"]) for row in stored["rows"]]
+    assert set(keys) == {
+        (name, rate, seed) for name in how["variants"] for rate in module.GRID for seed in (0, 1, 2)
+    }
+    assert len(keys) == len(set(keys))
+    assert not stored["provenance"]["commit"].endswith("dirty")
 
 
 def test_models_of_unequal_size_are_not_compared(tmp_path: Path) -> None:
