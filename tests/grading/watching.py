@@ -79,6 +79,20 @@ def started(since: Collection[psutil.Process]) -> list[psutil.Process]:
     return found
 
 
+def with_an_answer(warm: int) -> list[psutil.Process]:
+    """A process that answers come of and all that came of it, as soon as it runs an answer.
+
+    Args:
+        warm: the id of the one that was started; it has a process of its own to fork from, and of
+            that come a guard and the answer.
+    """
+    root, end = psutil.Process(warm), time.monotonic() + 60
+    while len(family := [root, *root.children(recursive=True)]) < 4:
+        assert time.monotonic() < end, family
+        time.sleep(0.01)
+    return family
+
+
 @contextlib.contextmanager
 def orphans() -> Iterator[Callable[[], list[psutil.Process]]]:
     """Inside, processes that lost their parents become this process's children.

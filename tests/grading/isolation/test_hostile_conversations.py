@@ -20,6 +20,7 @@ import torch
 from attention_course.exercises.asking import Returned
 from attention_course.grading.isolation import Ended, Job, Limits, Ran, Warm, conversation
 from attention_course.grading.isolation.channel import Channel
+from grading import watching
 
 LIMITS = Limits(wall=5, cpu=3)
 
@@ -165,6 +166,7 @@ ALONE = """
 import socket, sys
 from attention_course.grading.isolation import child
 from attention_course.grading.isolation.channel import Channel
+from grading import watching
 child.serve(Channel(socket.socket(fileno=int(sys.argv[1]))))
 """
 
@@ -187,15 +189,6 @@ def started(warm: Warm) -> list[psutil.Process]:
     """The warm process and all that came of it."""
     root = psutil.Process(warm._runner._process.pid)
     return [root, *root.children(recursive=True)]
-
-
-def with_an_answer(root: psutil.Process) -> list[psutil.Process]:
-    """A warm process and all that came of it, as soon as an answer is among that."""
-    deadline = time.monotonic() + 60
-    while len(family := [root, *root.children(recursive=True)]) < 4:
-        assert time.monotonic() < deadline, family
-        time.sleep(0.01)
-    return family
 
 
 def alone(warm: Warm) -> bool:
@@ -278,7 +271,7 @@ def test_nothing_is_left_after_the_end() -> None:
             target=warm.ask, args=(job("import time\ntime.sleep(60)"), Limits(wall=60))
         )
         thread.start()
-        family += with_an_answer(psutil.Process(warm._runner._process.pid))
+        family += watching.with_an_answer(warm._runner._process.pid)
         assert len(set(family)) >= 4
     thread.join(20)
     assert not thread.is_alive()
@@ -321,7 +314,7 @@ def marking() -> Iterator[subprocess.Popen[str]]:
 def test_nothing_is_left_of_a_marking_that_was_killed(marking: subprocess.Popen[str]) -> None:
     assert marking.stdout is not None
     pid, folder = marking.stdout.readline().split()
-    family = with_an_answer(psutil.Process(int(pid)))
+    family = watching.with_an_answer(int(pid))
     assert Path(folder).is_dir()
     marking.kill()
     _, alive = psutil.wait_procs(family, timeout=5)
@@ -332,7 +325,7 @@ def test_nothing_is_left_of_a_marking_that_was_killed(marking: subprocess.Popen[
 def test_ctrl_c_is_for_the_marking_alone(marking: subprocess.Popen[str]) -> None:
     assert marking.stdout is not None
     process_and_folder = marking.stdout.readline()
-    with_an_answer(psutil.Process(int(process_and_folder.split()[0])))
+    watching.with_an_answer(int(process_and_folder.split()[0]))
     os.killpg(marking.pid, signal.SIGINT)
     assert marking.stdout.readline() == "finished\n"
     assert marking.stdout.readline() == process_and_folder  # the warm process did not even notice

@@ -25,7 +25,7 @@ def test_after_the_end_nothing_is_started_and_nothing_is_answered() -> None:
     with Warm([], lanes=2) as warm, ThreadPoolExecutor(2) as pool:
         assert watching.started(before)
         asked = [pool.submit(warm.ask, SLEEPER, Limits(wall=60)) for _ in range(4)]
-        time.sleep(0.5)
+        watching.with_an_answer(warm._runner._process.pid)
         start = time.monotonic()
         warm.close()
         ran = [future.result() for future in asked]  # those that ran, and those that waited
@@ -78,8 +78,7 @@ def test_what_an_answer_left_running_ends_with_the_warm_process() -> None:
     with warm:
         thread = threading.Thread(target=warm.ask, args=(SLEEPER, Limits(wall=60)))
         thread.start()
-        time.sleep(0.5)
-        family = psutil.Process(warm._runner._process.pid).children(recursive=True)
+        _, *family = watching.with_an_answer(warm._runner._process.pid)
         assert len(family) == 3  # the warm process, the guard, the answer
     assert not psutil.wait_procs(family, timeout=2)[1]
     thread.join(5)
