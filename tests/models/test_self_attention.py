@@ -248,7 +248,7 @@ def test_autocast_brings_dtypes_together(need_weights: bool) -> None:
         ),
         (
             lambda: MultiHeadAttention(8, 2)(GOOD, GOOD),
-            "memory is a torch.Tensor, expected a attention_course.models.self_attention.Memory",
+            "memory is a torch.Tensor, expected a Memory",
         ),
         (
             lambda: MultiHeadAttention(8, 2)(GOOD.double()),
@@ -259,8 +259,8 @@ def test_autocast_brings_dtypes_together(need_weights: bool) -> None:
             "x has dtype torch.float64, expected torch.float32 like the weights",
         ),
         (
-            lambda: attend(GOOD, GOOD.long(), GOOD),
-            "key has dtype torch.int64, expected floating-point numbers",
+            lambda: attend(GOOD.long(), GOOD, GOOD),
+            "query has dtype torch.int64, expected floating-point numbers",
         ),
         (lambda: causal_mask(-1), "length is -1, expected an integer of at least 0"),
         (lambda: causal_mask(2.5), "length is 2.5, expected an integer of at least 0"),

@@ -235,7 +235,10 @@ SEEN = torch.ones(2, 1, 1, 5, dtype=torch.bool)
             lambda: DecoderLayer(8, 2, 4, norm="pre")(WORDS[0], MEMORY, SEEN),
             "x has shape (3, 8), e",
         ),
-        (lambda: DecoderLayer(8, 2, 4)(WORDS, WORDS, SEEN), "source is a torch.Tensor, expected a"),
+        (
+            lambda: DecoderLayer(8, 2, 4)(WORDS, WORDS, SEEN),
+            "source is a torch.Tensor, expected a Memory",
+        ),
         (
             lambda: DecoderLayer(8, 2, 4)(WORDS[:1], MEMORY, SEEN),
             "source is of 2 sentences, expect",

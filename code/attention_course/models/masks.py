@@ -210,7 +210,8 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
 
 def check_tensor(name: str, given: object) -> None:
     """Raises ValueError, with the name of the argument, unless it is a tensor."""
-    check_kind(name, given, Tensor)
+    if not isinstance(given, Tensor):
+        check_kind(name, given, Tensor)
 
 
 def check_kind(name: str, given: object, kind: type) -> None:
@@ -220,7 +221,10 @@ def check_kind(name: str, given: object, kind: type) -> None:
 
 
 def _shown(kind: type) -> str:
-    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    """The name of a type, with its module where that is not Python's own or the course's."""
+    home = kind.__module__
+    known = home == "builtins" or home.startswith("attention_course.")
+    return kind.__name__ if known else f"{home}.{kind.__name__}"
 
 
 def _check_integer(name: str, number: int, least: int) -> None:

@@ -71,7 +71,8 @@ def attend(
             is asked for with a mask, or with T ≠ S; dropout is no share.
     """
     _check(query, key, value, mask, causal)
-    check_share("dropout", dropout)
+    if dropout:
+        check_share("dropout", dropout)
     if not need_weights:
         return (
             F.scaled_dot_product_attention(
@@ -205,8 +206,9 @@ def _check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, causa
         check_tensor(name, vectors)
         if vectors.dim() < 2:
             raise ValueError(f"{name} has shape {tuple(vectors.shape)}, expected (..., words, d)")
-        check_floating(name, vectors)
-        check_like(name, vectors, query, "query")
+    check_floating("query", query)
+    check_like("key", key, query, "query")
+    check_like("value", value, query, "query")
     *batch, T, d_k = query.shape
     *batch_of_keys, S, d_of_keys = key.shape
     if (batch_of_keys, d_of_keys) != (batch, d_k):
