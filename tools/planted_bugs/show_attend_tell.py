@@ -6,6 +6,7 @@ from planted_bugs.bug import Bug
 
 SCENES = "tests/data/test_scenes.py"
 MODEL = "tests/models/test_show_attend_tell.py"
+PICTURES = "tests/models/test_pictures.py"
 LOSSES = "tests/models/test_captions.py"
 CAPTIONING = "tests/test_captioning.py"
 EQUATIONS = f"{MODEL}::test_the_equations_with_torchs_lstm"
@@ -123,14 +124,14 @@ BUGS: list[Bug] = [
         "models/pictures.py",
         "F.relu(self.place(x)).flatten(2)",
         "F.relu(self.place(x)).mT.flatten(2)",
-        (f"{MODEL}::test_the_grid_runs_row_by_row_and_sees_what_is_near",),
+        (f"{PICTURES}::test_the_grid_runs_row_by_row_and_sees_what_is_near",),
     ),
     Bug(
         "places are told where they are not wanted, and not where they are",
         "models/pictures.py",
         "if self.coordinates:",
         "if not self.coordinates:",
-        (f"{MODEL}::test_only_coordinates_tell_inner_locations_apart",),
+        (f"{PICTURES}::test_only_coordinates_tell_inner_locations_apart",),
     ),
     Bug(
         "select forgets the memory",
