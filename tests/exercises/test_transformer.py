@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import notebooks
 import pytest
 import torch
 import torch.nn.functional as F
@@ -17,7 +16,6 @@ from attention_course.data.vocabulary import BOS, EOS
 from attention_course.decoding import beam_search, greedy
 from attention_course.exercises import choosing, registry, writing
 from attention_course.exercises.checking import SEED
-from attention_course.exercises.judging import Verdict, examine
 from attention_course.exercises.transformer import (
     by_hand,
     layer_answers,
@@ -31,23 +29,11 @@ from attention_course.models.positions import Learned
 from attention_course.models.self_attention import attend
 from attention_course.models.transformer_layers import AddNorm, ScaledEmbedding
 from attention_course.training import noam
+from sheets import Sheet
 from torch import Tensor, nn
 
-EXERCISE = registry.exercise("transformer")
-SOURCE = notebooks.ROOT / "exercises" / "solutions" / f"{EXERCISE.notebook}.md"
-TEXT = SOURCE.read_text(encoding="utf-8")
-
-
-def shown(name: str) -> Any:
-    """A function that the text shows."""
-    cells = [c.source for c in notebooks.notebook_from(SOURCE).cells if c.cell_type == "code"]
-    namespace: dict[str, Any] = {"torch": torch, "F": F, "attend": attend}
-    exec(next(s for s in cells if f"def {name}(" in s and "exercise:" not in s), namespace)
-    return namespace[name]
-
-
-def examined(name: str, answer: Callable[..., object], seed: int = SEED) -> Verdict:
-    return examine(registry.question(f"transformer.{name}"), answer, seed)
+SHEET = Sheet("transformer")
+TEXT, shown, examined = SHEET.text, SHEET.shown, SHEET.examined
 
 
 def reference(name: str) -> Callable[..., Any]:
@@ -216,21 +202,6 @@ def test_a_step_that_does_not_exist_is_told_as_what_it_raises() -> None:
     assert "raises ZeroDivisionError" in examined("rates", from_zero).line
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_each_bug_that_is_mended_changes_the_hint(seed: int) -> None:
-    found = {
-        (own, padding, past): examined(
-            "layer", layer_answers.layer_with(own=own, padding=padding, past=past), seed
-        )
-        for own in ("tril", "triu")
-        for padding in (False, True)
-        for past in ("a", "x")
-    }
-    assert all(found.pop(("tril", False, "a")).passed)
-    assert all(verdict.mistake for verdict in found.values())
-    assert len({verdict.hint for verdict in found.values()}) == 7
-
-
 def test_a_deviation_and_an_epsilon_behind_it_are_named() -> None:
     def copied(x: Tensor, part: Any, order: str, gain: Tensor, bias: Tensor) -> Tensor:
         def norm(y: Tensor) -> Tensor:
@@ -384,18 +355,3 @@ def test_a_loss_without_its_gradient_is_told_so(returned: object) -> None:
 @pytest.mark.parametrize("returned", [None, (1.0, 2.0), torch.zeros(3)])
 def test_a_step_that_does_not_return_three_tensors_is_told_so(returned: object) -> None:
     assert "has to return three tensors" in examined("cache", lambda *inputs: returned).line
-
-
-@pytest.mark.parametrize("returned", [None, 3, "sinusoidal"])
-def test_a_training_that_returns_no_model_is_told_so(
-    returned: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(train, "SENTENCES", 64)
-    line = examined("train", lambda make_model, batches: returned).line
-    assert "has to return the model that it had made and has trained" in line
-
-
-def test_unknown_positions_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(train, "SENTENCES", 64)
-    line = examined("train", lambda make_model, batches: make_model("sines")).line
-    assert "positions is 'sines', expected" in line
