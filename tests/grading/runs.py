@@ -83,7 +83,9 @@ def started(
         prepare: what the process does before it begins.
         alone: whether nobody else starts processes meanwhile; only then is what is left seen.
     """
-    program = "from attention_course.cli import main; main()"
+    # what a shell starts in the background ignores Ctrl-C, and so do the tests there and this
+    heeds = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = f"{heeds}; from attention_course.cli import main; main()"
     with watching.orphans() as left:
         process = subprocess.Popen(
             [sys.executable, "-c", program, *arguments(submissions, out, *options)],

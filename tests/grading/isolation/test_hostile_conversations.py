@@ -281,13 +281,15 @@ def test_nothing_is_left_after_the_end() -> None:
 
 
 PROGRAM = """
-import sys, threading, time
+import signal, sys, threading, time
 from attention_course.grading.isolation import Job, Limits, Warm
 
 how = "attention_course.exercises.asking:call"
 def job(source):
     return Job((), source, "f", how, (), [{}])
 
+# what a shell starts in the background ignores Ctrl-C, and so do the tests there and this
+signal.signal(signal.SIGINT, signal.default_int_handler)
 warm = Warm([], lanes=2)
 sleeper = job("import time\\ndef f():\\n    time.sleep(60)")
 threading.Thread(target=warm.ask, args=(sleeper, Limits(wall=600)), daemon=True).start()
