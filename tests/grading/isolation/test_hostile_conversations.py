@@ -166,7 +166,6 @@ ALONE = """
 import socket, sys
 from attention_course.grading.isolation import child
 from attention_course.grading.isolation.channel import Channel
-from grading import watching
 child.serve(Channel(socket.socket(fileno=int(sys.argv[1]))))
 """
 
