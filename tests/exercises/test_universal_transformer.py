@@ -192,6 +192,19 @@ def test_words_halt_at_many_steps(seed: int) -> None:
     assert met >= 2
 
 
+# --- ponder_cost --------------------------------------------------------------------------------
+
+
+def test_a_cost_is_one_number_in_whatever_shape() -> None:
+    verdict = examined("ponder_cost", lambda *inputs: ponder_cost.ponder_cost(*inputs)[None])
+    assert all(verdict.passed)
+
+
+def test_a_bare_number_is_told_that_no_gradient_comes_from_it() -> None:
+    verdict = examined("ponder_cost", lambda *inputs: ponder_cost.ponder_cost(*inputs).item())
+    assert verdict.mistake == "no gradient"
+
+
 # --- encoder ------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from attention_course.exercises.question import Case, Mistake, Question
@@ -31,6 +33,13 @@ def _mistake(name: str, hint: str, **wrong: int) -> Mistake:
     return Mistake(name, hint, lambda: counts() | wrong)
 
 
+TWO = {
+    "no W_O": ("W_O, the fourth matrix of attention, is missing", -D * D),
+    "no biases": ("the biases of the feed-forward network are missing", -D_FF - D),
+    "no norms": ("the layer normalisations are missing", -NORMS),
+}
+
+
 def _of_layer(name: str, hint: str, layer: int) -> Mistake:
     return _mistake(name, hint, loop=layer, stack=DEPTH * layer)
 
@@ -44,7 +53,7 @@ QUESTION = Question(
     answer="counts",
     title="Predict what a loop learns and computes",
     points=10,
-    minutes=10,
+    minutes=8,
     difficulty=1,
     kind="predict",
     cases=tuple(Case(name, part=name) for name in ("loop", "stack", "unit", "rounds", "maps")),
@@ -95,8 +104,34 @@ QUESTION = Question(
         ),
         _of_layer(
             "one norm",
-            "you count one layer normalisation; there are two, one for each sub-layer",
+            "you count half of the layer normalisations: there are two, one for each sub-layer, "
+            "and each has a scale and a shift of d numbers",
             LAYER - NORMS // 2,
+        ),
+        *(
+            _of_layer(
+                f"{one}, {other}",
+                f"two things are amiss: {what}, and {which}",
+                LAYER + less + least,
+            )
+            for (one, (what, less)), (other, (which, least)) in itertools.combinations(
+                TWO.items(), 2
+            )
+        ),
+        _of_layer(
+            "bias of d alone",
+            "a bias of the feed-forward network is missing: d_ff numbers in the middle",
+            LAYER - D_FF,
+        ),
+        _of_layer(
+            "bias of d_ff alone",
+            "a bias of the feed-forward network is missing: d numbers at its end",
+            LAYER - D,
+        ),
+        _mistake(
+            "maps of both sentences",
+            "these are the maps of two sentences; the question is about each",
+            maps=2 * DEPTH * HEADS,
         ),
         _mistake(
             "signals learnt",

@@ -91,7 +91,7 @@ QUESTION = Question(
     answer="encoder",
     title="Find the bugs in a loop that halts",
     points=16,
-    minutes=20,
+    minutes=15,
     difficulty=3,
     kind="repair",
     cases=(
@@ -157,7 +157,8 @@ QUESTION = Question(
         ),
         Mistake(
             "no steps for padding",
-            "you make no steps for padding; here it halts like words do, as in the broken version",
+            "your results of padding are zeros; here it makes steps and halts like words do, as in "
+            "the broken version",
             encoder_with(padding_runs=False),
         ),
         Mistake(

@@ -19,7 +19,7 @@ def above(p: Tensor, before: Tensor, threshold: float) -> Tensor:
 def weights_with(
     *,
     halts: Halts = above,
-    together: Literal["no", "all", "any"] = "no",
+    together: Literal["no", "all", "any", "all of the batch", "any of the batch"] = "no",
     remainder: Literal[
         "yes", "no", "late", "up to the threshold", "after it", "nothing", "beside"
     ] = "yes",
@@ -30,7 +30,7 @@ def weights_with(
 
     Args:
         halts: which words halt.
-        together: whether a sentence halts when "all" its words are done, or "any" of them.
+        together: whether a sentence, or the batch, halts when "all" its words are done, or "any".
         remainder: what the last step's weight is: "no", its probability; "late", that, and the
             remainder goes to the step after; "up to the threshold"; "after it", what is left when
             the last probability is taken away too; "nothing"; "beside", remainder and probability.
@@ -47,7 +47,8 @@ def weights_with(
         for n, p_n in enumerate(p, start=1):
             done = halts(p_n, total, threshold)
             if together != "no":
-                done = (done.all if together == "all" else done.any)(1, keepdim=True)
+                of = (0, 1) if "batch" in together else (1,)
+                done = (torch.all if "all" in together.split() else torch.any)(done, of, True)
             limit = n == len(p)
             last = running & (done | limit)
             rest = {
@@ -150,6 +151,20 @@ def blended(p: Tensor, threshold: float) -> Tensor:
     w = halting_weights(p, threshold)
     later = torch.cat([(1 - w).flip(0).cumprod(0).flip(0)[1:], torch.ones_like(w[:1])])
     return w * later
+
+
+def without_a_limit(p: Tensor, threshold: float) -> Tensor:
+    """N by argmax, which is the first step where no sum is above the threshold."""
+    number = torch.arange(1, len(p) + 1)[:, None, None]
+    N = 1 + (p.cumsum(0) > threshold).int().argmax(0)
+    weights = p * (number < N)
+    return weights + (1 - weights.sum(0)) * (number == N)
+
+
+def up_to_one(p: Tensor, threshold: float) -> Tensor:
+    """How much each step adds to a sum that ends at 1."""
+    sums = p.cumsum(0).clamp(max=1.0)
+    return torch.cat([sums[:1], sums.diff(dim=0)])
 
 
 def normalised(p: Tensor, threshold: float) -> Tensor:

@@ -13,7 +13,9 @@ from attention_course.exercises.universal_transformer.halt_answers import (
     normalised,
     second_remainder,
     sticks,
+    up_to_one,
     weights_with,
+    without_a_limit,
 )
 
 MISTAKES = (
@@ -137,6 +139,23 @@ MISTAKES = (
         weights_with(together="any"),
     ),
     Mistake(
+        "batch halts with its first word",
+        "your words halt together, when one word of the batch is done; each word halts by itself",
+        weights_with(together="any of the batch"),
+    ),
+    Mistake(
+        "argmax without a limit",
+        "words whose sum is never above the threshold halt at the first step in yours, as argmax "
+        "says where nothing is True; they halt with the last step of all",
+        without_a_limit,
+    ),
+    Mistake(
+        "sum cut at 1",
+        "your words go on until their sum is 1; they halt when it is above the threshold, with "
+        "what is left of 1, and those that never are halt with the last step of all",
+        up_to_one,
+    ),
+    Mistake(
         "running on",
         "words that have halted still get weights in later steps; those are zero",
         weights_with(running_on=True),
@@ -166,7 +185,8 @@ MISTAKES = (
     ),
     Mistake(
         "no halting",
-        "no word of yours halts before the last step of all",
+        "no word of yours halts before the last step of all; each halts by itself, as soon as its "
+        "own sum is above the threshold",
         weights_with(halts=lambda p, before, threshold: torch.zeros_like(p, dtype=torch.bool)),
     ),
     Mistake(

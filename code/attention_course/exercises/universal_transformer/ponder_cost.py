@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Generator, Tensor
 
-from attention_course.exercises.comparing import Problem, compare
+from attention_course.exercises.comparing import Problem, compare, one_number
 from attention_course.exercises.drawing import integers, padding_mask
 from attention_course.exercises.question import Case, Draw, Inputs, Mistake, Question
 from attention_course.exercises.universal_transformer.gradients import at_p
@@ -59,12 +59,14 @@ def _sums_apart(p: Tensor, N: Tensor, mask: Tensor) -> Tensor:
 
 
 def judge(given: Value, expected: Value, inputs: Inputs, tolerance: Tolerance) -> Problem | None:
-    """Equal costs, and equal gradients."""
-    problem = compare(given["result"], expected["result"], inputs, tolerance)
+    """Equal costs, and equal gradients; none goes back from a bare number."""
+    cost, right = one_number(given["result"]), one_number(expected["result"])
+    problem = compare(cost, right, inputs, tolerance)
     if problem is not None:
         return problem
-    gradients = (given["gradients"]["p"], expected["gradients"]["p"])
-    return compare(*gradients, inputs, tolerance, "the gradient of your cost at p")
+    nothing = {"p": torch.zeros_like(inputs["p"])}
+    back, right = (output["gradients"] or nothing for output in (given, expected))
+    return compare(back["p"], right["p"], inputs, tolerance, "the gradient of your cost at p")
 
 
 def _inputs(steps: int, *lengths: int, dtype: torch.dtype = torch.float32) -> Draw:
@@ -84,7 +86,7 @@ QUESTION = Question(
     answer="ponder_cost",
     title="Write what thinking costs",
     points=14,
-    minutes=15,
+    minutes=10,
     difficulty=2,
     kind="write",
     cases=(
@@ -141,7 +143,8 @@ QUESTION = Question(
         ),
         Mistake(
             "steps from zero",
-            "your N counts from 0; it is the number of steps that were made, as it is given",
+            "your cost is too small by 1: N is the number of steps as it is given, and R is 1 "
+            "minus the sum",
             lambda p, N, mask: ponder_cost(p, N, mask) - 1,
         ),
         Mistake(
@@ -176,6 +179,16 @@ QUESTION = Question(
             "padding in the number",
             "padding is out of your sum, but you divide by the number of all places",
             lambda p, N, mask: (_costs(p, N) * mask).mean(),
+        ),
+        Mistake(
+            "padding in the mean of N",
+            "padding is left out of the mean of R, but not out of that of N",
+            lambda p, N, mask: N.to(p.dtype).mean() + _remainder(p, N)[mask].mean(),
+        ),
+        Mistake(
+            "no remainder, padding counted",
+            "two things are amiss: the remainder R is left out, and padding counts in your mean",
+            lambda p, N, mask: N.to(p.dtype).mean(),
         ),
         Mistake(
             "inverted mask",

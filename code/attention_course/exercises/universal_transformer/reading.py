@@ -71,7 +71,7 @@ QUESTION = Question(
     answer="read_tables",
     title="Read how long words were thought about",
     points=10,
-    minutes=10,
+    minutes=8,
     difficulty=2,
     kind="read",
     cases=tuple(Case(name, part=name) for name in ("kinds", "steps", "stopped", "cost", "reason")),
