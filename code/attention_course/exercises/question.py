@@ -93,7 +93,8 @@ class Question:
         tolerance: for the judge.
         kept_back: names of drawn inputs that the answer never sees. Where there are any, they
             are what the output is judged by, and the reference is not run.
-        barred: dotted names that an answer may not use, since they are what it should write.
+        barred: dotted names that an answer may not use, since they are what it should write. Where
+            one of PyTorch's is among them, it may not use PyTorch's private names either.
         seconds: CPU seconds that an answer may take over all cases in a graded run, in both
             rounds together.
     """
