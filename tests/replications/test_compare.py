@@ -70,3 +70,6 @@ def test_the_highest_means_and_where_the_grid_ends() -> None:
     assert compare.highest(found) == words
     falling = {0.001: [3.0], 0.002: [2.0]}
     assert compare.highest({"c": falling}) == "*c* 3.000 at 0.001, where the grid ends"
+    assert compare.at_best(found["a"], found["b"]) == 1  # but not at every rate
+    assert compare.at_best(found["b"], found["a"]) == -1
+    assert compare.at_best(found["b"], {0.001: [0, 9], 0.002: [0, 0]}) == 0

@@ -203,17 +203,9 @@ def test_an_interrupted_training_gives_what_was_learnt():
 
 @pytest.mark.parametrize("experiment", [bahdanau, multi30k])
 def test_an_interruption_ends_the_experiment_and_keeps_whole_runs(
-    asked, equal, tmp_path, monkeypatch, experiment
+    asked, equal, tmp_path, interrupt, experiment
 ):
-    real, calls = recipe.fit, []
-
-    def fit(*arguments, **options):
-        calls.append(1)
-        history = real(*arguments, **options)
-        history.interrupted = len(calls) == 3  # as after Ctrl-C
-        return history
-
-    monkeypatch.setattr(recipe, "fit", fit)
+    interrupt(3)
     with pytest.raises(KeyboardInterrupt):
         experiment.run(
             seeds=1, device="cpu", folder=tmp_path, say=lambda line: None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -114,18 +115,10 @@ def test_the_settings_of_chapter_4_compare_models_of_equal_size() -> None:
 
 
 def test_an_interruption_ends_the_experiment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interrupt: Callable[[int], None]
 ) -> None:
     monkeypatch.setattr(luong, "check_sizes", lambda settings: None)
-    real, calls = recipe.fit, []
-
-    def fit(*arguments: Any, **options: Any) -> Any:
-        calls.append(1)
-        history = real(*arguments, **options)
-        history.interrupted = len(calls) == 3  # as after Ctrl-C
-        return history
-
-    monkeypatch.setattr(recipe, "fit", fit)
+    interrupt(3)
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, settings=SETTINGS)
     assert len(json.loads((tmp_path / "04-luong.json").read_text())["rows"]) == 2

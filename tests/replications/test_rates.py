@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def test_the_models_that_share_are_those_of_the_translation_task() -> None:
     assert min(universal_rates.GRID) < task["learning_rate"] < max(universal_rates.GRID)
 
 
-@pytest.mark.parametrize("module", [universal_rates])
+@pytest.mark.parametrize("module", [norms, universal_rates])
 def test_what_is_stored_was_measured_with_these_settings(module: Any) -> None:
     stored = read(module.NAME)
     ((_, how),) = stored["settings"]["tasks"].items()
@@ -132,17 +133,9 @@ def test_models_of_unequal_size_are_not_compared(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("module", "settings"), SWEEPS)
 def test_an_interruption_ends_the_sweep_and_keeps_whole_runs(
-    module: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    module: Any, settings: Any, tmp_path: Path, interrupt: Callable[[int], None]
 ) -> None:
-    real, calls = recipe.fit, []
-
-    def fit(*arguments: Any, **options: Any) -> Any:
-        calls.append(1)
-        history = real(*arguments, **options)
-        history.interrupted = len(calls) == 3  # as after Ctrl-C
-        return history
-
-    monkeypatch.setattr(recipe, "fit", fit)
+    interrupt(3)
     with pytest.raises(KeyboardInterrupt):
         run(module, tmp_path, settings)
     assert len(json.loads((tmp_path / f"{module.NAME}.json").read_text())["rows"]) == 2

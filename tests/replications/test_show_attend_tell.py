@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -165,17 +166,9 @@ def test_models_of_unequal_size_are_not_compared(tmp_path: Path) -> None:
 
 
 def test_an_interruption_ends_the_experiment_and_keeps_whole_runs(
-    small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small, tmp_path: Path, interrupt: Callable[[int], None]
 ) -> None:
-    real, calls = recipe.fit, []
-
-    def fit(*arguments, **options):
-        calls.append(1)
-        history = real(*arguments, **options)
-        history.interrupted = len(calls) == 7  # as after Ctrl-C, in the measuring of the variance
-        return history
-
-    monkeypatch.setattr(recipe, "fit", fit)
+    interrupt(7)  # in the measuring of the variance
     with pytest.raises(KeyboardInterrupt):
         experiment.run(seeds=1, device="cpu", folder=tmp_path, say=lambda line: None, settings=TINY)
     assert len(json.loads((tmp_path / f"{experiment.NAME}.json").read_text())["rows"]) == 6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -171,18 +172,10 @@ def test_the_chapters_model_translates_95_of_100_sentences_without_an_error() ->
 
 
 def test_an_interruption_ends_the_experiment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interrupt: Callable[[int], None]
 ) -> None:
     monkeypatch.setattr(transformer, "check_depth_and_width", lambda settings: None)
-    real, calls = recipe.fit, []
-
-    def fit(*arguments: Any, **options: Any) -> Any:
-        calls.append(1)
-        history = real(*arguments, **options)
-        history.interrupted = len(calls) == 3  # as after Ctrl-C
-        return history
-
-    monkeypatch.setattr(recipe, "fit", fit)
+    interrupt(3)
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, settings=SETTINGS)
     assert len(json.loads((tmp_path / "10-transformer.json").read_text())["rows"]) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -161,17 +162,9 @@ def test_what_is_stored_was_measured_with_these_settings() -> None:
 
 
 def test_an_interruption_ends_the_experiment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, interrupt: Callable[[int], None]
 ) -> None:
-    real, calls = recipe.fit, []
-
-    def fit(*arguments: Any, **options: Any) -> Any:
-        calls.append(1)
-        history = real(*arguments, **options)
-        history.interrupted = len(calls) == 3  # as after Ctrl-C
-        return history
-
-    monkeypatch.setattr(recipe, "fit", fit)
+    interrupt(3)
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path)
     stored = json.loads((tmp_path / "11-universal-transformer.json").read_text())

@@ -75,6 +75,11 @@ def best_rate(by_rate: Mapping[float, Sequence[float]]) -> float:
     return max(by_rate, key=lambda rate: sum(by_rate[rate]) / len(by_rate[rate]))
 
 
+def at_best(one: Mapping[float, Sequence[float]], other: Mapping[float, Sequence[float]]) -> int:
+    """Whether two models differ (`apart`), each at the rate where its mean is highest."""
+    return apart(one[best_rate(one)], other[best_rate(other)])
+
+
 def highest(models: Mapping[str, Mapping[float, Sequence[float]]]) -> str:
     """The highest mean of each model, where it is, and whether the grid ends there."""
     parts = []
