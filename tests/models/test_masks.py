@@ -124,6 +124,7 @@ REAL = IDS > 0
         (IDS, REAL[:, :2], "source_mask has shape (2, 2), expected (2, 3) like source"),
         (IDS, REAL[:1], "source_mask has shape (1, 3), expected (2, 3) like source"),
         (IDS, REAL.long(), "source_mask has dtype torch.int64, expected torch.bool"),
+        (IDS, REAL.to("meta"), "source_mask is on the device meta, expected cpu like source"),
         (IDS, REAL & (IDS < 6), "sentence 1 is empty: source_mask has no True in row 1"),
         (IDS + 4, REAL, "source holds the token id 10, expected ids from 0 to 9"),
         (IDS - 1, REAL, "source holds the token id -1, expected ids from 0 to 9"),

@@ -57,6 +57,8 @@ def check_source(source: Tensor, source_mask: Tensor, vocabulary: int) -> None:
         vocabulary: how many token ids the model knows.
     """
     _check_ids("source", source, 2, "(B, S)", vocabulary)
+    check_tensor("source_mask", source_mask)
+    check_device("source_mask", source_mask, source.device, "source")
     check_mask(source_mask, tuple(source.shape), "like source", "sentence")
 
 

@@ -163,14 +163,15 @@ class MultiHeadAttention(nn.Module):
         Raises:
             ValueError: x, memory or the mask has a wrong shape or dtype, or is something else.
         """
-        check_vectors("x", x, "(B, T, d)", self.W_Q.in_features, self.W_Q.weight)
+        W = self.W_Q
+        check_vectors("x", x, "(B, T, d)", W.in_features, W.weight)
         if isinstance(mask, Tensor) and mask.dim() == 3:  # (B, T, S) would pass for (H, T, S)
             raise ValueError(
                 f"mask has shape {tuple(mask.shape)}, expected (T, S) or four dimensions that "
                 "broadcast to (B, H, T, S): mask[:, None] for one a sentence"
             )
         if memory is None:
-            memory = self.project(x)
+            memory = self._projected(x)
         else:
             check_memory("memory", memory, len(x))
         heads, weights = attend(
@@ -185,8 +186,16 @@ class MultiHeadAttention(nn.Module):
         return self.W_O(heads.transpose(1, 2).flatten(2)), weights
 
     def project(self, x: Tensor) -> Memory:
-        """Keys and values of words x (B, S, d)."""
-        check_vectors("x", x, "(B, S, d)", self.W_K.in_features, self.W_K.weight)
+        """Keys and values of words x (B, S, d).
+
+        Raises:
+            ValueError: x has a wrong shape or dtype.
+        """
+        W = self.W_K
+        check_vectors("x", x, "(B, S, d)", W.in_features, W.weight)
+        return self._projected(x)
+
+    def _projected(self, x: Tensor) -> Memory:
         return Memory(self._split(self.W_K(x)), self._split(self.W_V(x)))
 
     def _split(self, x: Tensor) -> Tensor:
