@@ -51,8 +51,10 @@ _HARMLESS = tuple(
 _RAISES = re.compile(r"your function raises (.*?)(?:: (.*))?", re.DOTALL)
 _KINDS = ("OutOfMemoryError", "LinAlgError", "UnpicklingError", "JSONDecodeError")
 # A type whose name is no name, and whatever follows: Python lets it be any text.
+_AFTER = "(?:, expected |; it may )"  # how the course's own words go on
 _TYPE = re.compile(
-    r"(?<=a value of type )(?!(?:\w{1,40}|Tensor \([\w.]{1,40}\))(?:, expected [^,]*)?$).*",
+    r"(?<= of type )(?!(?:\w{1,40}|Tensor \([\w.]{1,40}\))"
+    rf"(?:{_AFTER}(?!.*{_AFTER}).*)?$).*",
     re.DOTALL,
 )
 # Words that an answer may have chosen: long ones, long numbers, and scripts of many letters.
