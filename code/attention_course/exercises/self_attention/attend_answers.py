@@ -8,6 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+Answer = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
 Weights = Callable[[Tensor, Tensor], Tensor]
 Scale = Callable[[Tensor, Tensor, Tensor], float]
 
@@ -22,7 +23,7 @@ def attention_with(
     *,
     weights: Weights = weights_of,
     scale: Scale = lambda query, key, value: query.shape[-1] ** -0.5,
-) -> Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]:
+) -> Answer:
     """The right answer with other weights, made of scores and mask, or with another scale."""
 
     def answer(query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:

@@ -16,9 +16,25 @@ from attention_course.exercises.self_attention.attend_answers import (
     not_a_number,
     weights_of,
 )
+from attention_course.exercises.self_attention.attend_pairs import (
+    MASKINGS,
+    SCALINGS,
+    by_d_k,
+    cut_afterwards,
+    divided_afterwards,
+    undivided,
+)
 from attention_course.exercises.values import Tolerance, Value
 
 LOW = -1e9
+
+
+def _shows_lost_gradient(given: Value, expected: Value, inputs: Inputs) -> bool:
+    """The numbers are right, and where a word may look nowhere NaN goes back."""
+    nowhere = (~inputs["mask"]).all(-1).any()
+    right = compare(given["result"], expected["result"], inputs, Tolerance()) is None
+    back = given["gradients"] or {}
+    return bool(nowhere and right and any(gradient.isnan().any() for gradient in back.values()))
 
 
 def _where_nowhere(given: Value, expected: Value, inputs: Inputs) -> Tensor:
@@ -39,7 +55,7 @@ MISTAKES = (
     Mistake(
         "no scale",
         "your scores are not divided: the product of query and key is divided by √d_k",
-        attention_with(scale=lambda query, key, value: 1.0),
+        undivided(weights_of),
     ),
     Mistake(
         "multiplied by the root",
@@ -49,7 +65,7 @@ MISTAKES = (
     Mistake(
         "divided by d_k",
         "your scores are divided by d_k itself; they are divided by its root",
-        attention_with(scale=lambda query, key, value: 1 / query.shape[-1]),
+        by_d_k(weights_of),
     ),
     Mistake(
         "root of d_v",
@@ -67,6 +83,28 @@ MISTAKES = (
         "your scores are divided by √S, the root of the number of words; it is that of a query's "
         "size, d_k",
         attention_with(scale=lambda query, key, value: key.shape[-2] ** -0.5),
+    ),
+    Mistake(
+        "root of H",
+        "your scores are divided by √H, the root of the number of heads; it is that of a query's "
+        "size, d_k",
+        attention_with(scale=lambda query, key, value: query.shape[1] ** -0.5),
+    ),
+    Mistake(
+        "root of T",
+        "your scores are divided by √T, the root of the number of words that ask; it is that of a "
+        "query's size, d_k",
+        attention_with(scale=lambda query, key, value: query.shape[2] ** -0.5),
+    ),
+    Mistake(
+        "divided afterwards",
+        "you divide by √d_k after the softmax; the scores are divided before it",
+        divided_afterwards(weights_of),
+    ),
+    *(
+        Mistake(f"{name}, {other}", f"two things are amiss: {what}, and {which}", made(weights))
+        for name, (what, made) in SCALINGS.items()
+        for other, (which, weights) in MASKINGS.items()
     ),
     Mistake(
         "softmax over the queries",
@@ -113,7 +151,7 @@ MISTAKES = (
         "mask after the softmax",
         "your mask comes after the softmax: words that may not be seen have taken their share, and "
         "the rest no longer sums to one",
-        attention_with(weights=lambda scores, mask: scores.softmax(-1).masked_fill(~mask, 0.0)),
+        attention_with(weights=cut_afterwards),
     ),
     Mistake(
         "opposite sense",
@@ -155,8 +193,8 @@ MISTAKES = (
     ),
     Mistake(
         "NaN where one may look nowhere",
-        "a word that may look nowhere gets NaN: the softmax of nothing but minus infinity; it has "
-        "to get zeros",
+        "a word that may look nowhere gets NaN, of a softmax of nothing but minus infinity or of "
+        "0/0; it has to get zeros",
         attention_with(weights=not_a_number),
         lambda given, expected, inputs: bool(_where_nowhere(given, expected, inputs).isnan().any()),
     ),
@@ -170,8 +208,9 @@ MISTAKES = (
     Mistake(
         "NaN in the gradient",
         "your numbers are right, but where a word may look nowhere the gradients that come back "
-        "are NaN: minus infinity was added to the scores, and nan_to_num mends only the way there",
+        "are NaN: zeros in place of NaN mend only the way there; let the softmax give no NaN",
         attention_with(weights=gradient_lost),
+        _shows_lost_gradient,
     ),
     Mistake(
         "weights detached",

@@ -209,6 +209,26 @@ QUESTION = Question(
             "your pull counts the growth of one weight, a(1 − a), and not that the others fall",
             pull=[slopes(WEIGHTS)[PULLED] * v for v in VALUES[PULLED]],
         ),
+        Mistake(
+            "exp of zero",
+            "a score of 0 is no weight of 0: exp(0) is 1",
+            lambda: step([5 / 7, 0.0, 2 / 7]),
+        ),
+        Mistake(
+            "sign lost",
+            "you have lost a sign: the last number in the query of *eat* is negative",
+            lambda: step([5 / 14, 1 / 14, 8 / 14]),
+        ),
+        Mistake(
+            "one of two ones",
+            "the key of *seeds* has two ones, so that two numbers of the query are added",
+            lambda: step([5 / 10, 1 / 10, 4 / 10]),
+        ),
+        _mistake(
+            "slopes upside down",
+            "your slopes have the wrong sign: the weight whose own score grows, grows",
+            slopes=[-slope for slope in slopes(WEIGHTS)],
+        ),
     ),
     alternatives={
         "rounded to two decimals": rounded,

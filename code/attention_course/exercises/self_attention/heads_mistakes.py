@@ -23,6 +23,12 @@ from attention_course.exercises.self_attention.heads_answers import (
     through_numpy,
     weights_of,
 )
+from attention_course.exercises.self_attention.heads_scales import (
+    SCALES,
+    TWO,
+    VIEWS,
+    scaled_with,
+)
 
 LOOPS = {
     "heads": "your numbers are right, but your function goes through the heads one by one: give "
@@ -116,50 +122,20 @@ def mistakes(no_loops: Loops) -> tuple[Mistake, ...]:
             "this is a single head of d numbers: cut queries, keys and values into H pieces",
             lambda queries, keys, values, W_O, heads: all_heads(queries, keys, values, W_O, 1),
         ),
+        *(Mistake(name, hint, scaled_with(by)) for name, (hint, by) in SCALES.items()),
         Mistake(
-            "root of d",
-            "your scores are divided by √d, the root of the whole vector's size; a head has d/H "
-            "numbers, and its root divides",
-            lambda queries, keys, values, W_O, heads: all_heads(
-                queries / heads**0.5, keys, values, W_O, heads
-            ),
+            "divided afterwards",
+            "you divide by √(d/H) after the softmax; the scores are divided before it",
+            heads_with(weights=lambda q, k: (q @ k.mT).softmax(-1) / q.shape[-1] ** 0.5),
         ),
-        Mistake(
-            "no scale",
-            "your scores are not divided: each head divides them by √(d/H)",
-            heads_with(weights=lambda q, k: (q @ k.mT).softmax(-1)),
-        ),
-        Mistake(
-            "divided by d/H",
-            "your scores are divided by d/H itself; they are divided by its root",
-            heads_with(weights=lambda q, k: (q @ k.mT / q.shape[-1]).softmax(-1)),
-        ),
-        Mistake(
-            "multiplied by the root",
-            "your scores are multiplied by √(d/H); they are divided by it",
-            heads_with(weights=lambda q, k: (q @ k.mT * q.shape[-1] ** 0.5).softmax(-1)),
-        ),
-        Mistake(
-            "divided by d",
-            "your scores are divided by d; they are divided by √(d/H), the root of a head's size",
-            lambda queries, keys, values, W_O, heads: all_heads(
-                queries / (queries.shape[-1] * heads) ** 0.5, keys, values, W_O, heads
-            ),
-        ),
-        Mistake(
-            "multiplied by the root of d",
-            "your scores are multiplied by √d; they are divided by √(d/H), the root of a head's "
-            "size",
-            lambda queries, keys, values, W_O, heads: all_heads(
-                queries * queries.shape[-1] / heads**0.5, keys, values, W_O, heads
-            ),
-        ),
-        Mistake(
-            "root of H",
-            "your scores are divided by √H; it is the root of a head's size, d/H, that divides",
-            lambda queries, keys, values, W_O, heads: all_heads(
-                queries * (queries.shape[-1] / heads**2) ** 0.5, keys, values, W_O, heads
-            ),
+        *(
+            Mistake(
+                f"{scale}, {view}",
+                f"two things are amiss: {TWO[scale]}, and {what}",
+                scaled_with(SCALES[scale][1], split, merge),
+            )
+            for scale in TWO
+            for view, (what, split, merge) in VIEWS.items()
         ),
         Mistake(
             "softmax over the queries",

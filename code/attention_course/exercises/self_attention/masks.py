@@ -15,6 +15,7 @@ from attention_course.exercises.self_attention.masks_answers import (
     low_scores,
     not_a_number,
     over_the_queries,
+    padding_of_zeros,
     scores_of_zero,
     without_a_dimension,
     word_by_word,
@@ -107,6 +108,35 @@ QUESTION = Question(
             "your causal mask is turned round: a word sees itself and those after it, and it has "
             "to see those before",
             written_with(later=True),
+        ),
+        Mistake(
+            "those after it alone",
+            "your causal mask is turned round: a word sees those after it alone, and it has to see "
+            "itself and those before",
+            written_with(later=True, ahead=-1),
+        ),
+        Mistake(
+            "not itself, or left",
+            "padding is barred along the keys now; two things are amiss: a word does not see "
+            "itself, tril(-1) goes one too far; and the masks are joined by |",
+            written_with(ahead=-1, join="or"),
+        ),
+        Mistake(
+            "not itself, queries left",
+            "the masks are joined rightly now; two things are amiss: a word does not see itself, "
+            "tril(-1) goes one too far; and padding is barred along the queries",
+            written_with(ahead=-1, barring="queries"),
+        ),
+        Mistake(
+            "ahead left, no padding mask",
+            f"two things are amiss: {AHEAD}; and padding gets weight",
+            written_with(ahead=1, barring="nowhere"),
+        ),
+        Mistake(
+            "padding set to zero",
+            "you set padding's vectors to zero, but then its scores are 0, and exp(0) is 1: it "
+            "takes its share all the same; real has to bar it along the keys",
+            padding_of_zeros,
         ),
         Mistake(
             "no causal mask",

@@ -99,6 +99,11 @@ def without_a_dimension(x: Tensor, real: Tensor, W_Q: Tensor, W_K: Tensor, W_V: 
     return masked_softmax(scores, mask) @ (x @ W_V)
 
 
+def padding_of_zeros(x: Tensor, real: Tensor, W_Q: Tensor, W_K: Tensor, W_V: Tensor) -> Tensor:
+    """No mask for padding, whose vectors are zeros instead."""
+    return written_with(barring="nowhere")(x * real[..., None], real, W_Q, W_K, W_V)
+
+
 def cut_afterwards(scores: Tensor, mask: Tensor) -> Tensor:
     """The mask after the softmax."""
     return scores.softmax(-1) * mask

@@ -93,6 +93,32 @@ QUESTION = Question(
             positions_with(waves=lambda angles: angles.sin().repeat_interleave(2, -1)),
         ),
         Mistake(
+            "cosines alone",
+            "your numbers are all cosines; the even ones, from number 0 on, are sines",
+            positions_with(waves=lambda angles: angles.cos().repeat_interleave(2, -1)),
+        ),
+        Mistake(
+            "as in the authors' program",
+            "this is what the authors' program does, not their formula: all sines come first "
+            "there, and the exponent goes to 1",
+            positions_with(
+                waves=lambda angles: torch.cat([angles.sin(), angles.cos()], -1),
+                exponents=lambda d: torch.arange(d // 2) / max(1, d // 2 - 1),
+            ),
+        ),
+        Mistake(
+            "i from one",
+            "your i counts from 1; it counts from 0, so that the first pair has the exponent 0",
+            positions_with(exponents=lambda d: torch.arange(2, d + 2, 2) / d),
+        ),
+        Mistake(
+            "d of the words",
+            "your exponent is divided by the number of words; d is how many numbers a word has",
+            lambda x, base: positions_with(exponents=lambda d: torch.arange(0, d, 2) / x.shape[1])(
+                x, base
+            ),
+        ),
+        Mistake(
             "half the exponent",
             "your exponent is half of the formula's: with i = 0, …, d/2 − 1 it is 2i/d, which goes "
             "to almost 1, not i/d",

@@ -82,6 +82,12 @@ def _shows_equal(given: Value, expected: Value, inputs: Inputs) -> bool:
     return _shows_misnamed("equal", given, expected)
 
 
+def _shows_need(given: Value, expected: Value, inputs: Inputs) -> bool:
+    """Some of the heads that need positions are among those named."""
+    letters = {str(letter).strip().upper() for letter in given["blind"]}
+    return letters <= set("ABCD") and bool(letters & set("BD"))
+
+
 QUESTION = Question(
     id="self_attention.reading",
     answer="read_heads",
@@ -178,6 +184,17 @@ QUESTION = Question(
             "two of these give the two *the* different weights, which needs positions; and a head "
             "that looks at all alike needs none",
             blind=["A", "B", "D"],
+        ),
+        _mistake(
+            "another order",
+            "these are the right letters, but not in alphabetical order",
+            blind=["C", "A"],
+        ),
+        Mistake(
+            "one that needs them",
+            "one of these at least gives the two *the* different weights, and so needs positions",
+            lambda: read_heads() | {"blind": ["A", "B"]},
+            _shows_need,
         ),
         _mistake(
             "reason a",
