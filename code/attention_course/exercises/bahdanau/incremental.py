@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from attention_course.exercises.bahdanau.masked_softmax import masked_softmax
+from attention_course.exercises.bahdanau.masked_softmax_answers import masked_softmax
 
 Model = Mapping[str, Tensor]
 
