@@ -8,7 +8,7 @@ import re
 
 import pytest
 import torch
-from attention_course.exercises import choosing, registry
+from attention_course.exercises import choosing, growing, registry
 from attention_course.exercises.self_attention import (
     by_hand_answers as by_hand,
 )
@@ -42,6 +42,8 @@ def test_the_slow_heads_in_the_text_are_those_of_the_question() -> None:
     for inputs in heads.QUESTION.draw(3):
         given = [inputs[name] for name in ("queries", "keys", "values", "W_O", "heads")]
         assert torch.equal(slow(*given), heads_answers.slow_heads(*given))
+    many = (f"{count:,}".replace(",", " ") for count in (heads.MANY_HEADS["heads"], growing.MANY))
+    assert "tries {} heads, and {} of each of the others".format(*many) in TEXT
 
 
 def test_the_training_in_the_text_is_that_of_the_question() -> None:
