@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import pkgutil
 
 from attention_course.authoring.proofs.common import Problems
 from attention_course.exercises.question import Mistake, Question
@@ -51,12 +51,8 @@ def hint_is_one_sentence(mistake: Mistake) -> Problems:
 
 
 def _exists(name: str) -> bool:
-    module, _, attribute = name.rpartition(".")
     try:
-        importlib.import_module(name)
-    except ModuleNotFoundError:
-        try:
-            return hasattr(importlib.import_module(module), attribute)
-        except (ModuleNotFoundError, ValueError):
-            return False
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError, ValueError):
+        return False
     return True
