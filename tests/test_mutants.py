@@ -140,7 +140,7 @@ LOOP = "    for name, size in sizes.items():"
 STUCK = "    __import__('time').sleep(900)\\n"
 mutants.SECONDS = 20
 mutants.BUGS = [
-    Bug("sizes pass", "models/masks.py", "or size < 1:", "or False:", TESTS),
+    Bug("sizes pass", "models/masks.py", "_check_integer(name, size, 1)", "pass", TESTS),
     Bug("it never ends", "models/masks.py", LOOP, STUCK + LOOP, TESTS),
     Bug("a word is missing", "models/masks.py", "(the sense that", "(which", TESTS),
     Bug("it cannot be loaded", "models/masks.py", "import torch\\n", "import torsch\\n", TESTS),
