@@ -402,6 +402,12 @@ def test_bad_arguments(arguments: dict[str, Any], message: str) -> None:
         ShowAttendTell(**{**good, **arguments})
 
 
+def test_a_step_from_what_is_no_state() -> None:
+    batch = pictures([2, 2])
+    with pytest.raises(ValueError, match=r"state is a torch\.Tensor, expected a CaptionState"):
+        model_of("soft").step(batch.target_in[:, 0], batch.source)
+
+
 # --- defaults ---
 
 
