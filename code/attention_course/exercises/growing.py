@@ -132,7 +132,7 @@ class Loops:
         if given["second"] is None:
             return Problem(
                 Rank.NUMBERS,
-                f"right here, but where there are {MANY} of something your function raises an "
+                "right here, but where there are thousands of something your function raises an "
                 "error, or does not come to its end in time",
             )
         names = ("", *self._large(inputs))  # the small inputs come first
@@ -140,7 +140,7 @@ class Loops:
             for own, right in zip(found, there, strict=True):
                 problem = compare(own["result"], right["result"], inputs, tolerance)
                 if problem is not None:
-                    count = MANY if name in self.hints else "many"
+                    count = "thousands of" if name in self.hints else "many"
                     where = f"where there are {count} {name}" if name else "in a new process"
                     return Problem(Rank.NUMBERS, f"right here, but not {where}: {problem.sentence}")
                 if compare(own["gradient"], right["gradient"], inputs, tolerance) is not None:
@@ -148,7 +148,7 @@ class Loops:
         if self.slow(given, expected, inputs):
             return Problem(
                 Rank.NUMBERS,
-                f"your numbers are right, but where there are {MANY} of something, or many of "
+                "your numbers are right, but where there are thousands of something, or many of "
                 "several things, your function takes many times as long as one without a loop: it "
                 "goes through them one by one",
             )
