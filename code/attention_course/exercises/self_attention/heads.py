@@ -96,7 +96,6 @@ QUESTION = Question(
     kind="make faster",
     cases=(
         Case("several texts", _inputs(3, 4, 5, 2, 3, 7)),
-        Case("equal sizes", _inputs(4, 4, 4, 4, 4, 16)),
         Case("double precision", _inputs(2, 6, 4, 4, 2, 5, dtype=torch.float64)),
     ),
     reference=all_heads,
