@@ -87,7 +87,9 @@ def _bare(path: str, package: str, question: Question, seen: set[str]) -> list[s
             tree.body.remove(statement)
             for alias in statement.names:
                 thing = getattr(module, alias.name)
-                if inspect.isfunction(thing) and "QUESTION" in thing.__globals__:
+                if isinstance(thing, int):
+                    given += f"{alias.name} = {thing}\n"
+                elif inspect.isfunction(thing) and "QUESTION" in thing.__globals__:
                     bare = _Bare("").visit(ast.parse(inspect.getsource(thing)))
                     given += f"{ast.unparse(bare)}\n"
                 elif alias.name not in {"Mistake", "Question"}:
